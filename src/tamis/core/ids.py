@@ -64,6 +64,14 @@ class Ids:
         grown.strings = pa.concat_arrays([self.strings, new])
         return grown
 
+    def extended_in_order(self, more: pa.Array) -> Ids:
+        """Return these ids followed by `more` as they come: for ids that were written with their codes."""
+        import pyarrow as pa
+
+        grown = copy.copy(self)
+        grown.strings = pa.concat_arrays([self.strings, more.cast(pa.large_string())])
+        return grown
+
     def encode(self, ids: Sequence[str] | pa.Array) -> NDArray[np.int32]:
         """Return the code of each id, `UNKNOWN` for one that is not here."""
         import pyarrow as pa

@@ -124,6 +124,18 @@ def pair_key(query: IntArray, item: IntArray, n_items: int) -> NDArray[np.int64]
     return np.asarray(query, np.int64) * np.int64(n_items) + np.asarray(item, np.int64)
 
 
+def distinct(values: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the distinct values in ascending order; a sort, which beats NumPy's hashing on large whole numbers.
+
+    Examples
+    --------
+    >>> distinct(np.array([3, 1, 3]))
+    array([1, 3])
+    """
+    ordered = np.sort(np.asarray(values, np.int64))
+    return ordered[np.r_[True, ordered[1:] != ordered[:-1]]] if len(ordered) else ordered
+
+
 def find_pairs(needle: IntArray, haystack: IntArray) -> NDArray[np.int64]:
     """Return for each needle its index in `haystack` (any order, distinct values), or -1.
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.core.errors import DataError, nearest
-from tamis.core.ragged import find_pairs, offsets_of, order_by_score, pair_key, position
+from tamis.core.ragged import distinct, find_pairs, offsets_of, order_by_score, pair_key, position
 
 if TYPE_CHECKING:
     from tamis.core.data import Past
@@ -160,7 +160,7 @@ def merge_sources(named: Mapping[str, Candidates], n_queries: int, n_items: int)
         propose the item) and `<source>.rank` (1 is best, NaN likewise).
     """
     keys = {name: pair_key(c.query, c.item, n_items) for name, c in named.items()}
-    union = np.unique(np.concatenate([*keys.values(), np.zeros(0, np.int64)]))
+    union = distinct(np.concatenate([*keys.values(), np.zeros(0, np.int64)]))
     query, item = np.divmod(union, max(n_items, 1))
     columns: dict[str, NDArray[Any]] = {}
     for name, source in named.items():
