@@ -23,7 +23,7 @@ from tamis.core.conditions import at_least
 from tamis.core.data import Dataset, Selection
 from tamis.core.errors import DataError, OptionError, SnapshotError, nearest
 from tamis.core.files import read_json, write_json
-from tamis.core.fitted import require_fitted
+from tamis.core.fitted import load_fitted, require_fitted, save_fitted
 from tamis.core.options import options
 from tamis.core.parts import describe, distinct_names
 from tamis.core.ragged import order_by_score, position
@@ -164,6 +164,9 @@ class Judge:
             folder / "judge.json",
             {"names": list(self.names_), "tasks": list(self.tasks_), "calibrated": list(self.calibrators_)},
         )
+        for i, feature in enumerate(self.features):
+            if hasattr(feature, "fit"):
+                save_fitted(feature, folder / "features" / str(i))
         for task in self.tasks_:
             self.predictors_[task].save(folder / task / "predictor")
             if task in self.calibrators_:
@@ -173,6 +176,9 @@ class Judge:
         """Read what was learned; returns self."""
         state = read_json(folder / "judge.json")
         self.names_, self.tasks_ = tuple(state["names"]), tuple(state["tasks"])
+        for i, feature in enumerate(self.features):
+            if hasattr(feature, "fit"):
+                load_fitted(feature, folder / "features" / str(i))
         self.predictors_ = {
             t: copy.deepcopy(self.predictor).load(folder / t / "predictor")  # type: ignore[attr-defined]
             for t in self.tasks_

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tamis.core.errors import DataError
 from tamis.data.collection import Collect, last_rows_before
-from tamis.data.event_batch import MISSING_TIME
+from tamis.data.event_columns import MISSING_TIME
 
 CONSENT = {"user": np.array([1, 2, 2, 3, 3]), "at": np.array([10, 10, 20, 10, 30]), "given": np.array([1, 1, 0, 0, 1])}
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tamis.core.conditions import at_least
 from tamis.core.errors import DataError, OptionError
-from tamis.data.event_batch import MISSING_TIME
+from tamis.data.event_columns import MISSING_TIME
 from tamis.data.labels import NEVER, GradedLabel, ThresholdLabel, WindowedLabel, changed_since, first_after
 
 WITHIN = 10

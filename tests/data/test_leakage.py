@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from tamis.data.event_batch import counted_report
+from tamis.data.event_columns import counted_report
 from tamis.data.fold import checked_fold
 from tamis.data.leakage import LeakageCheck, feature_auc
 from tamis.data.splits import GroupSplit, RandomSplit, TimeSplit

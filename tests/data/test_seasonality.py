@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tamis.core.errors import DataError
-from tamis.data.event_batch import MISSING_TIME
+from tamis.data.event_columns import MISSING_TIME
 from tamis.data.seasonality import DAY, is_holiday, same_season_before, season_report, weekday
 
 

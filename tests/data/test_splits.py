@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tamis.core.errors import DataError, OptionError
-from tamis.data.event_batch import MISSING_TIME
+from tamis.data.event_columns import MISSING_TIME
 from tamis.data.splits import GroupSplit, KFold, LeaveLastOut, RandomSplit, StratifiedSplit, TimeSplit
 
 US = 1

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tamis.core.errors import OptionError
-from tamis.data.event_batch import MISSING_TIME
+from tamis.data.event_columns import MISSING_TIME
 from tamis.data.weights import TimeDecay
 
 DAY = 86_400_000_000

@@ -102,15 +102,21 @@ class LogPast:
     def encode(
         self, keys: tuple[KeyPart, ...], user: NDArray[np.integer], item: NDArray[np.integer]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return (row, key): the whole-number key of each row; several for several tags, none for an unknown code."""
+        """Return (row, key): the whole-number key of each row; several for several tags, none for an unknown code.
+
+        Where users and items are the same entity (people you may know), its first mention is the user side of an
+        event and its second the item side.
+        """
         row = np.arange(len(user), dtype=np.int64)
         key = np.zeros(len(user), np.int64)
+        mentioned = False
         for part in keys:
             owner = part.entity if isinstance(part, AttributeOf) else part
-            if owner is self.item:
-                codes, size = np.asarray(item, np.int64)[row], self.n_items
-            elif owner is self.user:
+            if owner is self.user and not (owner is self.item and mentioned):
                 codes, size = np.asarray(user, np.int64)[row], self.n_users
+                mentioned = True
+            elif owner is self.item:
+                codes, size = np.asarray(item, np.int64)[row], self.n_items
             else:
                 raise OptionError(
                     "is neither the user nor the item of these events",

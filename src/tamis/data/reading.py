@@ -27,7 +27,7 @@ from tamis.data.declarations import (
     Text,
     Time,
 )
-from tamis.data.report import Report
+from tamis.data.report import EXAMPLES, Report
 from tamis.data.tables import new_name, open_table, shared_connection
 from tamis.data.times import parse_time
 
@@ -154,7 +154,7 @@ def _kept(judged: Any, report: Report) -> Any:
         if row["_reason"] is not None:
             bad = judged.filter(judged["_reason"] == row["_reason"])
             hidden = [c for c in judged.columns if c.startswith("_")]
-            report.remove(row["_reason"], row["n"], bad.drop(*hidden).limit(5).to_pyarrow().to_pylist())
+            report.remove(row["_reason"], row["n"], _examples(bad.drop(*hidden)))
             report.rejected.append(bad.drop(*[c for c in hidden if c != "_reason"]).rename(reason="_reason"))
     kept = judged.filter(judged["_reason"].isnull())
     report.rows_out = next((row["n"] for row in counts if row["_reason"] is None), 0)
@@ -166,6 +166,13 @@ def _kept(judged: Any, report: Report) -> Any:
             next_step="mend them: tamis check FILE",
         )
     return kept
+
+
+def _examples(rows: Any) -> list[dict[str, Any]]:
+    # times as text: a time that no calendar holds is a likely reason for being here
+    shown = rows.mutate(**{c: rows[c].cast("string") for c in rows.columns if rows[c].type().is_temporal()})
+    plain = [c for c in shown.columns if not shown[c].type().is_nested()]
+    return list(shown.order_by(plain).limit(EXAMPLES).to_pyarrow().to_pylist())
 
 
 def _entity(table: Any, entity: EntityTable, report: Report, connection: Any) -> Any:

@@ -145,9 +145,12 @@ def _keyed(dataset: Any, table: Any, per: tuple[KeyPart, ...], keep: tuple[str, 
 
     store = dataset.store
     table = table.mutate(key=ibis.literal(0, "int64"))
+    mentioned = False
     for part in per:
         owner = part.entity if isinstance(part, AttributeOf) else part
-        column, size = ("item", len(store.items)) if owner is store.item else ("user", len(store.users))
+        as_user = owner is store.user and not (owner is store.item and mentioned)
+        mentioned = mentioned or as_user
+        column, size = ("user", len(store.users)) if as_user else ("item", len(store.items))
         if isinstance(part, AttributeOf):
             values = store.attribute(part)
             if not isinstance(values, TagValues):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tamis.models.bpr import PairwiseFactors
     from tamis.models.constant_rate import ConstantRate
     from tamis.models.ease import Ease
-    from tamis.models.gradient_boosting import GradientBoosting
+    from tamis.models.gradient_boosting import GradientBoosting, Objective
     from tamis.models.histogram_binning import HistogramBinning
     from tamis.models.ials import ImplicitFactors
     from tamis.models.isotonic import Isotonic
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tamis.models.sort_by import SortBy
     from tamis.models.temperature import Temperature
     from tamis.models.text_vectors import TextVectors
+    from tamis.models.tree_growth import TreeGrowth
     from tamis.models.user_neighbours import UserNeighbours
 
 _HOMES = {
@@ -35,12 +36,14 @@ _HOMES = {
     "LambdaMART": "lambda_mart",
     "LinearRegression": "linear",
     "LogisticRegression": "logistic",
+    "Objective": "gradient_boosting",
     "PairwiseFactors": "bpr",
     "Platt": "platt",
     "RatingFactors": "rating_factors",
     "SortBy": "sort_by",
     "Temperature": "temperature",
     "TextVectors": "text_vectors",
+    "TreeGrowth": "tree_growth",
     "UserNeighbours": "user_neighbours",
 }
 
@@ -55,12 +58,14 @@ __all__ = [
     "LambdaMART",
     "LinearRegression",
     "LogisticRegression",
+    "Objective",
     "PairwiseFactors",
     "Platt",
     "RatingFactors",
     "SortBy",
     "Temperature",
     "TextVectors",
+    "TreeGrowth",
     "UserNeighbours",
 ]
 

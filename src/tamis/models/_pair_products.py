@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,7 +47,7 @@ class PairProducts:
         edges.update(range(0, self.n_head, size))
         edges.update(range(self.n_head, len(self.order), size))
         cuts = sorted(edges)
-        return [slice(a, b) for a, b in zip(cuts[:-1], cuts[1:])]
+        return [slice(a, b) for a, b in pairwise(cuts)]
 
     def rows(self, block: slice) -> tuple[NDArray[np.int32], Float]:
         """Return (columns, values) of the products of a block of items with every item they share a user with.

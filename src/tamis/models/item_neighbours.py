@@ -92,9 +92,9 @@ class ItemNeighbours:
         clean = check_interactions("ItemNeighbours", interactions)
         n_items = clean.shape[1]
         products = PairProducts(clean)
-        squared = np.bincount(clean.indices, clean.data.astype(np.float64) ** 2, n_items)[products.order]
+        lengths = np.bincount(clean.indices, clean.data.astype(np.float64) ** 2, n_items)[products.order]
         # An item that met nobody has product 0: any positive length keeps its similarity 0 instead of 0 / 0.
-        squared = np.where(squared > 0, squared, 1).astype(np.float32)
+        squared: Float = np.where(lengths > 0, lengths, 1).astype(np.float32)
         counts = np.bincount(clean.indices, minlength=n_items)[products.order]
         damping = np.maximum(counts, 1).astype(np.float32) ** np.float32(-self.popularity_damping)
 

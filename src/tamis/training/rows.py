@@ -50,7 +50,7 @@ class RowPlan:
     windows: Sequence[float] = (0.5, 0.65, 0.8)
     moments: Moments = field(default_factory=lambda: Moments(per_user=10))
     most_queries: Annotated[int, at_least(1)] = 4_000
-    negatives: Annotated[int, at_least(1)] = 100
+    negatives: Annotated[int, at_least(1)] = 50
     held_out: float = 0.2
     seed: int = 0
 
