@@ -26,15 +26,13 @@ from tamis.core.files import read_json, write_json
 from tamis.core.fitted import load_fitted, require_fitted, save_fitted
 from tamis.core.options import options
 from tamis.core.parts import describe, distinct_names
-from tamis.core.ragged import order_by_score, position
-from tamis.core.recorder import Recorder
+from tamis.core.ragged import position
+from tamis.core.run import FunnelRun
 from tamis.core.stages import (
     Calibrator,
     Feature,
     Filter,
-    Kept,
     LateFilter,
-    Order,
     Policy,
     Predictor,
     Reranker,
@@ -42,12 +40,13 @@ from tamis.core.stages import (
     Understander,
     stage_name,
 )
-from tamis.core.words import Answers, Candidates, Queries, Rows, Verdicts, fuse_sources, merge_sources
+from tamis.core.words import Answers, Candidates, Queries, Rows, Verdicts
 from tamis.problem import Maximize, Weighted
 
 T = TypeVar("T")
-VALUE = "judge.value"
-"""The column by which candidates are sorted before reranking."""
+
+
+__all__ = ["VALUE", "Decision", "Funnel", "Judge"]
 
 
 @options
@@ -279,13 +278,20 @@ class Funnel:
         judged : bool
             False: stop before the judge and return the candidates that reached it (training, stage loss).
         """
-        run = _Run(self, queries, strict)
+        run = FunnelRun(self, queries, strict)
         candidates = run.filtered(run.retrieved(run.understood()))
         if not judged:
             return Answers(candidates, tuple(run.trace), candidates, tuple(run.degraded))
         pool = run.judged(candidates)
         page = run.shown(run.reranked(pool))
         return Answers(page, tuple(run.trace), pool, tuple(run.degraded))
+
+    def proposals(self, queries: Queries, k: int) -> Candidates:
+        """Return the page as candidates with a `score`, best first: how a funnel is a source of another funnel."""
+        page = self.answer(queries, strict=True).candidates
+        place = position(page.query)
+        shown = Candidates(page.query, page.item, page.n_queries, {"score": -place.astype(np.float64)})
+        return shown.rows(place < k)
 
     def save(self, folder: Path) -> None:
         """Write what every stage learned into `folder`, one folder a stage."""
@@ -321,84 +327,6 @@ class Funnel:
         if self.judge is not None and state["judge"]:
             self.judge.load(folder / "judge")
         return self
-
-
-class _Run(Recorder):
-    """One pass of a batch through a funnel."""
-
-    def __init__(self, funnel: Funnel, queries: Queries, strict: bool) -> None:
-        super().__init__(funnel.names_of, strict)
-        self.funnel, self.queries = funnel, queries
-
-    def understood(self) -> Queries:
-        for stage in self.funnel.understand:
-            self.queries = self.attempt(stage, stage.understand, self.queries, otherwise=self.queries)
-            self.note(stage, "understand", len(self.queries), len(self.queries), Candidates.empty(0))
-        return self.queries
-
-    def retrieved(self, queries: Queries) -> Candidates:
-        named: dict[str, Candidates] = {}
-        nothing = Candidates.empty(len(queries))
-        for stage in self.funnel.retrieve:
-            found = self.attempt(stage, stage.retrieve, queries, self.funnel.propose, otherwise=nothing)
-            if found is not nothing:
-                named[self.name(stage)] = found
-            self.note(stage, "retrieve", len(queries), len(found), Candidates.empty(0))
-        return merge_sources(named, len(queries), queries.past.n_items)
-
-    def filtered(self, candidates: Candidates) -> Candidates:
-        for stage in self.funnel.filter:
-            if isinstance(stage, Filter):
-                open_ = not getattr(stage, "safety", False)
-                failed = Kept(np.full(len(candidates), open_), "the filter failed")
-                kept = self.attempt(stage, stage.keep, self.queries, candidates, otherwise=failed)
-                candidates = self.drop(stage, "filter", candidates, kept)
-        return candidates
-
-    def judged(self, candidates: Candidates) -> Candidates:
-        judge = self.funnel.judge
-        fused = candidates.with_column("judge", "value", fuse_sources(candidates))
-        made = fused if judge is None else self.attempt(judge, judge.judge, self.queries, candidates, otherwise=fused)
-        self.note("fusion" if judge is None else "judge", "judge", len(candidates), len(made), Candidates.empty(0))
-        return made.rows(order_by_score(made.query, made[VALUE], made.item))
-
-    def reranked(self, candidates: Candidates) -> Candidates:
-        for stage in self.funnel.rerank:
-            same = Order(np.arange(len(candidates)))
-            order = self.attempt(stage, stage.rerank, self.queries, candidates, self.funnel.show, otherwise=same)
-            gone = np.ones(len(candidates), bool)
-            gone[order.rows] = False
-            ordered = candidates.rows(order.rows)
-            for column, values in order.columns.items():
-                ordered = ordered.with_column(self.name(stage), column, values)
-            self.note(stage, "rerank", len(candidates), len(ordered), candidates.rows(gone), order.reason)
-            candidates = ordered
-        return candidates
-
-    def shown(self, candidates: Candidates) -> Candidates:
-        late = [s for s in self.funnel.filter if isinstance(s, LateFilter)]
-        if not late:
-            return candidates.rows(position(candidates.query) < self.funnel.show)
-        chosen = np.zeros(len(candidates), bool)
-        waiting = np.ones(len(candidates), bool)
-        while waiting.any():
-            free = self.funnel.show - np.bincount(candidates.query[chosen], minlength=candidates.n_queries)
-            index = np.flatnonzero(waiting)
-            index = index[position(candidates.query[index]) < free[candidates.query[index]]]
-            if len(index) == 0:
-                break
-            waiting[index] = False
-            for stage in late:
-                batch = candidates.rows(index)
-                open_ = not getattr(stage, "safety", False)
-                failed = Kept(np.full(len(batch), open_), "the filter failed")
-                kept = self.attempt(
-                    stage, stage.keep_late, self.queries, batch, candidates.rows(chosen), otherwise=failed
-                )
-                self.drop(stage, "late filter", batch, kept)
-                index = index[kept.mask]
-            chosen[index] = True
-        return candidates.rows(chosen)
 
 
 @options
