@@ -27,7 +27,7 @@ from tamis.core.fitted import load_fitted, require_fitted, save_fitted
 from tamis.core.options import options
 from tamis.core.parts import describe, distinct_names
 from tamis.core.ragged import position
-from tamis.core.run import FunnelRun
+from tamis.core.run import VALUE, FunnelRun
 from tamis.core.stages import (
     Calibrator,
     Feature,
