@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
+from tests.models.retrieval_worlds import random_interactions
 
 from tamis.core.errors import DataError, OptionError
 from tamis.models.ease import Ease
-from tests.models.retrieval_worlds import random_interactions
 
 
 def formula(x: np.ndarray, regularization: float) -> np.ndarray:

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
+from tests.models.retrieval_worlds import random_interactions
 
 from tamis.models.ials import ImplicitFactors, _conjugate_gradients
-from tests.models.retrieval_worlds import random_interactions
 
 
 def brute_force(w: np.ndarray, y: np.ndarray, model: ImplicitFactors) -> np.ndarray:
@@ -44,11 +44,11 @@ def test_fold_in_is_the_exact_solution(exponent):
 
 
 def test_training_reaches_what_exact_alternating_solutions_reach():
-    seen = random_interactions(n_users=80, n_items=30)
+    seen = random_interactions(n_users=40, n_items=15, share=0.4)
     w = seen.toarray().astype(float)
-    model = ImplicitFactors(factors=5, iterations=60, regularization=0.2).fit(seen)
-    y = np.random.default_rng(5).standard_normal((30, 5)) * 0.1
-    for _ in range(60):
+    model = ImplicitFactors(factors=5, iterations=40, regularization=0.2).fit(seen)
+    y = np.random.default_rng(5).standard_normal((15, 5)) * 0.1
+    for _ in range(40):
         x = brute_force(w, y, model)
         y = brute_force(w.T, x, model)
     reached = objective(w, model.fold_in(seen).astype(float), model.item_factors_.astype(float), model)
@@ -99,5 +99,5 @@ def test_the_seed_decides_and_the_number_of_cores_does_not(monkeypatch):
 
 def test_long_rows_beyond_one_batch():
     seen = csr_matrix(np.ones((3, 20_000), np.float32))
-    model = ImplicitFactors(factors=2, iterations=5, regularization=0.001).fit(seen)
+    model = ImplicitFactors(factors=2, iterations=5, regularization=1e-4, unobserved_weight=0.2).fit(seen)
     np.testing.assert_allclose(model.score(seen)[:, :5], 1 / 1.2, atol=0.02)  # the best compromise of 1 and 0.2 * 0

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from sklearn.metrics.pairwise import cosine_similarity
+from tests.models.retrieval_worlds import random_interactions
 
 from tamis.models._largest import largest_per_row, padded
 from tamis.models._pair_products import PairProducts
 from tamis.models.item_neighbours import ItemNeighbours, Similarity
 from tamis.models.user_neighbours import UserNeighbours
-from tests.models.retrieval_worlds import random_interactions
 
 
 def top(dense: np.ndarray, n: int) -> np.ndarray:
@@ -109,6 +109,9 @@ def test_largest_per_row_is_a_sorted_loop(seed, n_rows, n):
 @pytest.mark.parametrize("shrinkage", [0.0, 3.0])
 def test_user_neighbours_are_a_loop_over_users(shrinkage):
     seen, asked = random_interactions(n_users=50), random_interactions(n_users=9, seed=8)
+    random = np.random.default_rng(0)
+    for matrix in (seen, asked):  # no two similarities alike
+        matrix.data = random.uniform(1, 2, matrix.nnz).astype(np.float32)
     model = UserNeighbours(neighbours=6, shrinkage=shrinkage).fit(seen)
     x, h = seen.toarray().astype(float), asked.toarray().astype(float)
     similarity = np.zeros((9, 50))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.sparse import csc_matrix, csr_matrix
+from tests.models.retrieval_worlds import checkerboard, random_interactions, unmet_best
 
 from tamis.core.errors import DataError, NotFittedError
 from tamis.models.bpr import PairwiseFactors
@@ -12,7 +13,6 @@ from tamis.models.ease import Ease
 from tamis.models.ials import ImplicitFactors
 from tamis.models.item_neighbours import ItemNeighbours, Similarity
 from tamis.models.user_neighbours import UserNeighbours
-from tests.models.retrieval_worlds import checkerboard, random_interactions, unmet_best
 
 MODELS = {
     "ease": lambda: Ease(regularization=1.0),
@@ -129,16 +129,16 @@ def test_bad_input_is_told(make):
         make().score(csr_matrix((1, 4), dtype=np.float32))
     with pytest.raises(DataError, match="sparse matrix"):
         make().fit(np.ones((2, 2), np.float32))
-    with pytest.raises(DataError, match="row 1, item 0.*Got: nan"):
+    with pytest.raises(DataError, match=r"row 1, item 0.*Got: nan"):
         make().fit(csr_matrix(np.float32([[1, 1], [np.nan, 0]])))
     model = make().fit(random_interactions())
-    with pytest.raises(DataError, match="Allowed: 25 columns. Got: 7"):
+    with pytest.raises(DataError, match=r"Allowed: 25 columns. Got: 7"):
         model.score(csr_matrix((1, 7), dtype=np.float32))
 
 
 @pytest.mark.parametrize("name", ["ials", "bpr"])
 def test_negative_weights_are_refused_where_they_mean_nothing(name):
-    with pytest.raises(DataError, match="at least 0. Got: -1.0"):
+    with pytest.raises(DataError, match=r"at least 0. Got: -1.0"):
         MODELS[name]().fit(csr_matrix(np.float32([[1, -1]])))
 
 

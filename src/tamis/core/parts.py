@@ -43,7 +43,12 @@ def describe(declared: object) -> Any:
     if is_dataclass(declared) and not isinstance(declared, type):
         told = {f.name: describe(getattr(declared, f.name)) for f in fields(declared) if f.repr}
         return {type(declared).__name__: told}
-    return {type(declared).__name__: name if isinstance(name, str) else repr(declared)}
+    if isinstance(name, str):
+        return {type(declared).__name__: name}
+    plain = {
+        k: v for k, v in getattr(declared, "__dict__", {}).items() if not k.startswith("_") and not k.endswith("_")
+    }
+    return {type(declared).__name__: describe(plain) if plain else str(type(declared).__qualname__)}
 
 
 def distinct_names(stages: Sequence[object]) -> dict[int, str]:

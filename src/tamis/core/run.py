@@ -8,7 +8,7 @@ import numpy as np
 
 from tamis.core.ragged import order_by_score, position
 from tamis.core.recorder import Recorder
-from tamis.core.stages import Filter, Kept, LateFilter, Order
+from tamis.core.stages import Filter, Kept, LateFilter, Order, meets
 from tamis.core.words import Candidates, Queries, fuse_sources, merge_sources
 
 VALUE = "judge.value"
@@ -44,7 +44,7 @@ class FunnelRun(Recorder):
     def filtered(self, candidates: Candidates) -> Candidates:
         """Return the candidates that every filter kept."""
         for stage in self.funnel.filter:
-            if isinstance(stage, Filter):
+            if meets(stage, Filter):
                 open_ = not getattr(stage, "safety", False)
                 failed = Kept(np.full(len(candidates), open_), "the filter failed")
                 kept = self.attempt(stage, stage.keep, self.queries, candidates, otherwise=failed)
@@ -75,7 +75,7 @@ class FunnelRun(Recorder):
 
     def shown(self, candidates: Candidates) -> Candidates:
         """Return the page: late filters see what is chosen, and what they veto is replaced from the reserve."""
-        late = [s for s in self.funnel.filter if isinstance(s, LateFilter)]
+        late = [s for s in self.funnel.filter if meets(s, LateFilter)]
         if not late:
             return candidates.rows(position(candidates.query) < self.funnel.show)
         chosen = np.zeros(len(candidates), bool)

@@ -144,6 +144,20 @@ class Saveable(Protocol):
         """Read the learned state; returns self."""
 
 
+def meets(stage: object, contract: type) -> bool:
+    """Return whether a stage's class has every verb of a contract; an option that happens to be named so is no verb.
+
+    Examples
+    --------
+    >>> class Everything:
+    ...     def keep(self, queries, candidates): ...
+    >>> meets(Everything(), Filter), meets(Everything(), Retriever)
+    (True, False)
+    """
+    verbs = [name for name, what in vars(contract).items() if callable(what) and not name.startswith("_")]
+    return all(callable(getattr(type(stage), verb, None)) for verb in verbs)
+
+
 def stage_name(stage: object) -> str:
     """Return a stage's name: its `name` where it has one, else its class name in kebab case."""
     name = getattr(stage, "name", None)

@@ -8,6 +8,7 @@ from tamis.data.worlds.checkerboard import checkerboard
 from tamis.data.worlds.cold import ColdStart, cold
 from tamis.data.worlds.cosmetics import Cosmetics, CosmeticsTruth, cosmetics
 from tamis.data.worlds.drifted import Drift, drifted
+from tamis.data.worlds.games import Games, games
 from tamis.data.worlds.preferences import Preferences
 from tamis.data.worlds.rare_fraud import FraudRisk, rare_fraud
 from tamis.data.worlds.ratings import RatingModel, ratings
@@ -20,6 +21,7 @@ __all__ = [
     "CosmeticsTruth",
     "Drift",
     "FraudRisk",
+    "Games",
     "LoggedClicks",
     "Preferences",
     "RatingModel",
@@ -29,6 +31,7 @@ __all__ = [
     "cold",
     "cosmetics",
     "drifted",
+    "games",
     "rare_fraud",
     "ratings",
     "two_tastes",

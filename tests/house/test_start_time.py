@@ -1,0 +1,56 @@
+"""`import tamis` and `tamis --help` are instant: nothing heavy is loaded before it is used."""
+
+import json
+import subprocess
+import sys
+import time
+from statistics import median
+
+import pytest
+
+BOUND = 0.3
+BUSY = 0.1
+HEAVY = ("numpy", "scipy", "pyarrow", "pandas", "ibis", "duckdb", "lightgbm", "sklearn", "jinja2", "rich.progress")
+HELP = "import sys; sys.argv = ['tamis', '--help']; from tamis.cli import main; main()"
+
+
+def seconds(code: str) -> float:
+    """Return the median wall time of five child processes that run `code`."""
+    taken = []
+    for _ in range(5):
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+        taken.append(time.perf_counter() - began)
+    return median(taken)
+
+
+@pytest.mark.parametrize(("what", "code"), [("import tamis", "import tamis"), ("tamis --help", HELP)])
+def test_it_starts_in_time(what, code):
+    bare = seconds("pass")
+    if bare > BUSY:
+        pytest.skip(f"the machine is busy: python -c pass takes {bare:.2f} s, so {what} cannot be timed")
+    taken = seconds(code)
+    assert taken < BOUND, f"{what} takes {taken:.3f} s (python alone {bare:.3f} s)"
+
+
+def loaded_by(code: str) -> set[str]:
+    """Return which heavy libraries a child process has loaded when `code` ends."""
+    told = f"import atexit, json, sys; atexit.register(lambda: print('|', json.dumps([*sys.modules]))); {code}"
+    done = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    return set(HEAVY) & set(json.loads(done.stdout.rpartition("|")[2]))
+
+
+def test_importing_tamis_loads_nothing_heavy():
+    assert loaded_by("import tamis") == set()
+
+
+def test_help_loads_nothing_heavy():
+    assert loaded_by(HELP) == set()
+
+
+@pytest.mark.parametrize("verb", ["new", "check", "train", "evaluate", "recommend", "explain"])
+def test_help_of_a_verb_loads_nothing_heavy_and_has_an_example(verb):
+    code = HELP.replace("'--help'", f"'{verb}', '--help'")
+    assert loaded_by(code) == set()
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert f"Example: tamis {verb} " in done.stdout
