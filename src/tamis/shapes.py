@@ -27,6 +27,7 @@ from tamis.core.fitted import load_fitted, require_fitted, save_fitted
 from tamis.core.options import options
 from tamis.core.parts import describe, distinct_names
 from tamis.core.ragged import position
+from tamis.core.rng import hashed_uniform
 from tamis.core.run import VALUE, FunnelRun
 from tamis.core.stages import (
     Calibrator,
@@ -38,6 +39,7 @@ from tamis.core.stages import (
     Reranker,
     Retriever,
     Understander,
+    meets,
     stage_name,
 )
 from tamis.core.words import Answers, Candidates, Queries, Rows, Verdicts
@@ -105,8 +107,13 @@ class Judge:
         *,
         weight: NDArray[np.floating] | None = None,
         validation: tuple[Rows, Mapping[str, NDArray[np.floating]]] | None = None,
+        validation_weight: NDArray[np.floating] | None = None,
     ) -> Judge:
-        """Learn one predictor per task; stop early and calibrate on `validation`. Returns self."""
+        """Learn one predictor per task; stop early and calibrate on `validation`. Returns self.
+
+        `validation_weight` says how many rows each row stands for where negatives were left out: without it a
+        calibrator would learn a base rate that is too high.
+        """
         self.names_ = rows.names
         self.tasks_ = tuple(labels)
         self.predictors_ = {}
@@ -117,10 +124,10 @@ class Judge:
             self.predictors_[task] = predictor
             if self.calibrate is not None:
                 score_rows, score_label = (rows, label) if held_out is None else held_out
-                score = predictor.predict(score_rows)
-                self.calibrators_[task] = copy.deepcopy(self.calibrate).fit(
-                    score, np.asarray(score_label > 0, np.float64)
-                )
+                stands_for = _repeats(weight if held_out is None else validation_weight, len(score_rows))
+                score = np.repeat(predictor.predict(score_rows), stands_for)
+                good = np.repeat(np.asarray(score_label > 0, np.float64), stands_for)
+                self.calibrators_[task] = copy.deepcopy(self.calibrate).fit(score, good)
         return self
 
     def judge(self, queries: Queries, candidates: Candidates) -> Candidates:
@@ -189,6 +196,14 @@ class Judge:
         return self
 
 
+def _repeats(weight: NDArray[np.floating] | None, n: int) -> NDArray[np.int64]:
+    # whole numbers that are the weights on average, by a draw that depends on the row's place alone
+    if weight is None:
+        return np.ones(n, np.int64)
+    whole = np.floor(weight)
+    return np.asarray(whole + (hashed_uniform(0, np.arange(n)) < weight - whole), np.int64)
+
+
 @options
 class Funnel:
     """Many to few: from the whole catalogue to one page per request.
@@ -233,7 +248,8 @@ class Funnel:
             self._must_be(stage, "filter", Filter, LateFilter)
 
     def _must_be(self, stage: object, kind: str, *contracts: type) -> None:
-        if isinstance(stage, type) or not isinstance(stage, contracts):
+        is_stage = isinstance(stage, Funnel) and Retriever in contracts
+        if not is_stage and (isinstance(stage, type) or not any(meets(stage, c) for c in contracts)):
             raise OptionError(
                 f"`{kind}` holds what is no {contracts[0].__name__.lower()}",
                 where=f"Funnel {self.name!r}",

@@ -10,8 +10,7 @@ from tests.house.parts import CannotBuildError, build, hints_of, needs, parts, r
 PARTS = {f"{p.__module__.removeprefix('tamis.')}.{p.__name__}": p for p in parts()}
 
 
-def buildable():
-    yield from (pytest.param(part, id=name) for name, part in PARTS.items() if dataclasses.fields(part))
+WITH_OPTIONS = [pytest.param(part, id=name) for name, part in PARTS.items() if dataclasses.fields(part)]
 
 
 def test_there_are_parts_and_each_can_be_built():
@@ -25,7 +24,7 @@ def test_there_are_parts_and_each_can_be_built():
     assert failed == {}, "add its options to by_hand() in tests/house/parts.py"
 
 
-@pytest.mark.parametrize("part", buildable())
+@pytest.mark.parametrize("part", WITH_OPTIONS)
 def test_a_wrong_value_is_named_with_its_option(part):
     given = required(part)
     for option, hint in hints_of(part).items():
@@ -38,7 +37,7 @@ def test_a_wrong_value_is_named_with_its_option(part):
             assert repr(value) in told and "Allowed: " in told, f"{part.__name__}.{option}={value!r}: {told}"
 
 
-@pytest.mark.parametrize("part", buildable())
+@pytest.mark.parametrize("part", WITH_OPTIONS)
 def test_a_misspelt_option_is_told_the_nearest_name(part):
     given = required(part)
     for option in hints_of(part):
@@ -48,7 +47,7 @@ def test_a_misspelt_option_is_told_the_nearest_name(part):
         assert f"`{misspelt}`" in str(caught.value)
 
 
-@pytest.mark.parametrize("part", buildable())
+@pytest.mark.parametrize("part", WITH_OPTIONS)
 def test_a_missing_option_is_named(part):
     given = required(part)
     no_default = {f.name for f in dataclasses.fields(part) if needs(f)}
@@ -57,7 +56,7 @@ def test_a_missing_option_is_named(part):
             part(**{name: value for name, value in given.items() if name != option})
 
 
-@pytest.mark.parametrize("part", buildable())
+@pytest.mark.parametrize("part", WITH_OPTIONS)
 def test_options_are_frozen(part):
     made = build(part)
     option = dataclasses.fields(part)[0].name

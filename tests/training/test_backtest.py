@@ -191,3 +191,19 @@ def test_answers_do_not_depend_on_the_blocks(measured, shop):
         whole = answer_all(one, queries, "all")
         alone = one.answer(queries.rows(np.array([300])), strict=True).candidates
         np.testing.assert_array_equal(whole.page.item[whole.page.query == 300], alone.item)
+
+
+def test_calibrated_probabilities_mean_what_they_say_though_negatives_were_left_out(shop):
+    from tamis.models import Platt
+
+    features = [shop.events.count(per=shop.items), shop.events.count(per=(shop.users, shop.items))]
+    funnel = system(shop, judge=Judge(LogisticRegression(), features=features, calibrate=Platt()))
+    few = Backtest(
+        share=0.8, k=K, moments=HOW.moments, plan=RowPlan(windows=(0.5, 0.7), moments=HOW.moments, negatives=4)
+    )
+    made = backtest(funnel, shop.dataset, {}, (), few)
+    report = made.calibration["outcome"]
+    total = report.size.sum()
+    promised, happened = (report.predicted * report.size).sum() / total, (report.actual * report.size).sum() / total
+    assert promised == pytest.approx(happened, rel=0.35)
+    assert "calibration" in evaluation_facts(made) and "mean what they say" in html_report(evaluation_facts(made))

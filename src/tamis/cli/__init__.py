@@ -12,6 +12,8 @@ def main() -> None:
     Exit codes: 0 all went well; 1 a check found problems, or a fault of Tamis itself; 2 something the user can mend;
     130 interrupted.
     """
+    # Idle threads of the tree library would spin: on a shared machine that multiplies its time.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from tamis.cli.app import app
     from tamis.core.errors import TamisError
 

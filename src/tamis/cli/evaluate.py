@@ -86,4 +86,6 @@ def _print(made: Evaluation, facts: dict[str, Any]) -> None:
         ["slice", made.chosen, "requests"],
         [[name, f"{value.mean:.4f}", f"{value.n:,}"] for name, value in made.slices.items()],
     )
+    for task, report in made.calibration.items():
+        print_line(f"calibration of {task}: expected error {report.expected_error:.4f} over the judged candidates")
     print_line(f"trained in {facts['fit_seconds']:.1f} s, answered in {facts['answer_seconds']:.1f} s")

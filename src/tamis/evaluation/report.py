@@ -48,6 +48,7 @@ def evaluation_facts(made: Evaluation) -> dict[str, Any]:
         "recall": {name: measured_facts(value) for name, value in made.loss.recall.items()},
         "removed_by_filters": {name: _plain(value) for name, value in made.loss.removed.items()},
         "slices": {name: measured_facts(value) for name, value in made.slices.items()},
+        "calibration": {task: _reliability(report) for task, report in made.calibration.items()},
         "importance": _importance(made),
         "fit_seconds": round(made.fit_seconds, 2),
         "answer_seconds": round(made.answer_seconds, 2),
@@ -70,6 +71,14 @@ def _importance(made: Evaluation) -> list[dict[str, Any]]:
         for task, shares in made.trained.importance.items()
         for name, share in sorted(shares.items(), key=lambda pair: -pair[1])[:15]
     ]
+
+
+def _reliability(report: Any) -> dict[str, Any]:
+    bins = zip(report.size.tolist(), report.predicted.tolist(), report.actual.tolist())
+    return {
+        "expected_error": _plain(report.expected_error),
+        "bins": [{"rows": n, "predicted": _plain(p), "actual": _plain(a)} for n, p, a in bins if n],
+    }
 
 
 def _plain(value: Any) -> float | None:

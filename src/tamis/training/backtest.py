@@ -21,7 +21,7 @@ from tamis.data.moments import Moments, Truth, with_truth
 from tamis.evaluation.answering import Answered, answer_all
 from tamis.evaluation.measure import Row, history_slices, measure, sliced
 from tamis.evaluation.stage_loss import StageLoss, stage_loss
-from tamis.metrics import Comparison, Measured, compare
+from tamis.metrics import Comparison, Measured, Reliability, compare, reliability
 from tamis.shapes import Funnel
 from tamis.training.rows import RowPlan
 from tamis.training.train import Trained, train
@@ -68,6 +68,8 @@ class Evaluation:
     slices : dict of slice to Measured
         The system's nDCG@k.
     loss : StageLoss
+    calibration : dict of task to Reliability
+        Of every judged candidate of the test, where the judge calibrates.
     trained : Trained or None
     fit_seconds, answer_seconds : float
     """
@@ -79,6 +81,7 @@ class Evaluation:
     against: dict[str, Comparison]
     slices: dict[str, Measured]
     loss: StageLoss
+    calibration: dict[str, Reliability]
     trained: Trained | None
     fit_seconds: float
     answer_seconds: float
@@ -98,6 +101,7 @@ class _Fold:
     queries: Queries
     truth: Truth
     answered: dict[str, Answered]
+    end: int
 
 
 def backtest(
@@ -174,6 +178,7 @@ def backtest(
         {row.name: compare(mine, row.metrics[chosen]) for row in rows[1:]},
         {name: sliced(mine, mask) for name, mask in history_slices(queries, seen).items() if mask.any()},
         stage_loss(answered, truth, queries, how.k),
+        _calibration(funnel, dataset, how, folds),
         trained,
         seconds[0],
         seconds[1],
@@ -198,7 +203,7 @@ def _asked(funnel: Funnel, dataset: Dataset, how: Backtest, start: int, end: int
             where=f"Events {outcomes.name!r}",
             next_step="lower `share`, widen `horizon`, or set `known_to_user` where repeats are good answers",
         )
-    return _Fold(queries, truth, {})
+    return _Fold(queries, truth, {}, end)
 
 
 def _together(folds: list[_Fold]) -> tuple[Queries, Truth]:
@@ -234,6 +239,21 @@ def _stacked(parts: list[Candidates], folds: list[_Fold], n: int) -> Candidates:
     columns: dict[str, Any] = {c: np.concatenate([p.columns[c] for p in parts]) for c in names}
     query = np.concatenate([p.query + s for p, s in zip(parts, first)])
     return Candidates(query, np.concatenate([p.item for p in parts]), n, columns)
+
+
+def _calibration(funnel: Funnel, dataset: Dataset, how: Backtest, folds: list[_Fold]) -> dict[str, Reliability]:
+    if funnel.judge is None or funnel.judge.calibrate is None:
+        return {}
+    made = {}
+    for task, selection in funnel.tasks().items():
+        actual, predicted = [], []
+        for fold in folds:
+            pool = fold.answered[funnel.name].pool
+            truth = how.moments.truth(dataset, selection, fold.queries, fold.end)
+            actual.append(truth.label(pool, dataset.n_items) > 0)
+            predicted.append(pool[f"{task}.prediction"])
+        made[task] = reliability(np.concatenate(actual).astype(float), np.concatenate(predicted), by="size")
+    return made
 
 
 def _seen(funnel: Funnel, queries: Queries) -> Any:

@@ -83,7 +83,8 @@ def fit_judge(funnel: Funnel, made: TrainingRows, plan: RowPlan) -> Trained:
     tell("fit judge", 0, 1)
     rows, labels = made.part(~held)
     validation = made.part(held) if held.any() else None
-    judge.fit(rows, labels, weight=made.weight[~held], validation=validation)
+    weights = {"weight": made.weight[~held], "validation_weight": made.weight[held]}
+    judge.fit(rows, labels, validation=validation, **weights)
     tell("fit judge", 1, 1)
     importance = {
         task: dict(predictor.importance())

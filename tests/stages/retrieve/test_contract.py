@@ -18,6 +18,12 @@ from tests.stages.retrieve.worlds import (
 )
 
 BOARD = checkerboard()
+SIX_EVENTS = world([0, 0, 1, 1, 2, 0], [0, 1, 0, 2, 1, 2], np.arange(1, 7) * DAY)
+SIX_AND_TWO_ON_DAY_TEN = world(
+    [0, 0, 1, 1, 2, 0, 0, 2], [0, 1, 0, 2, 1, 2, 3, 3], np.array([1, 2, 3, 4, 5, 6, 10, 10]) * DAY
+)
+ONE_NEW_ITEM = world([0, 0, 1, 1, 2], [0, 1, 0, 2, 9], np.arange(5) * DAY)
+ONE_ITEM = world([0], [0], [0], n_items=1)
 LABELS = sorted(declared(BOARD[1], BOARD[3]))
 PERSONAL = [
     "Ease",
@@ -147,12 +153,8 @@ def test_nothing_at_or_after_the_request_matters(fitted, label):
 
 @pytest.mark.parametrize("label", LABELS)
 def test_an_event_at_the_very_moment_of_the_request_does_not_count(label):
-    moment = 10 * DAY
-    user, item, at = [0, 0, 1, 1, 2, 0], [0, 1, 0, 2, 1, 2], np.array([1, 2, 3, 4, 5, 6]) * DAY
-    without = world(user, item, at)
-    with_it = world([*user, 0, 2], [*item, 3, 3], [*at, moment, moment])
-    answers = []
-    for dataset, log, _, things in (without, with_it):
+    moment, answers = 10 * DAY, []
+    for dataset, log, _, things in (SIX_EVENTS, SIX_AND_TWO_ON_DAY_TEN):
         stage = fit(declared(log, things)[label], dataset.before(moment))
         answers.append(stage.retrieve(requests(dataset.past, moment, [0, 1, 2]), 5))
     same(*answers)
@@ -170,7 +172,7 @@ def test_without_any_event_the_catalogue_comes_in_item_order(label):
 
 @pytest.mark.parametrize("label", LABELS)
 def test_a_catalogue_of_one_item(label):
-    dataset, log, _, things = world([0], [0], [0], n_items=1)
+    dataset, log, _, things = ONE_ITEM
     stage = fit(declared(log, things)[label], dataset)
     found = stage.retrieve(requests(dataset.past, DAY, [0, -1]), 5)
     assert found.item.tolist() == [0, 0] and found.query.tolist() == [0, 1]
@@ -219,8 +221,7 @@ def test_a_stranger_gets_the_popular_items_of_the_fit(fitted, label):
 @pytest.mark.parametrize("label", PERSONAL)
 def test_a_history_of_unknown_items_is_answered_by_popularity(label):
     # user 2 has met item 9 alone, after the fit; nobody had before
-    user, item = [0, 0, 1, 1, 2], [0, 1, 0, 2, 9]
-    dataset, log, _, things = world(user, item, np.arange(5) * DAY)
+    dataset, log, _, things = ONE_NEW_ITEM
     stage = fit(declared(log, things)[label], dataset.before(4 * DAY))
     found = stage.retrieve(requests(dataset.past, 5 * DAY, [2]), 3)
     if label != "SimilarContent":  # it knows item 9 by its content

@@ -79,7 +79,16 @@ def test_item_to_item_counts_new_items_live():
     assert similar(10 * DAY, 4) == pytest.approx({2: 0.5**0.5}, rel=1e-6)
     # the bucket of the request starts at midnight: what happened on day 9 is not in it
     assert similar(9 * DAY + 1, 4) == {}
+    # fitted again with item 3 known, the same stage does not remember it as a newcomer
+    expected = (
+        ItemToItem(log).fit(dataset.before(9 * DAY)).retrieve(requests(dataset.past, 10 * DAY, [-1], item=[4]), 5)
+    )
+    stage.fit(dataset.before(9 * DAY))
+    refitted = stage.retrieve(requests(dataset.past, 10 * DAY, [-1], item=[4]), 5)
+    assert refitted.item.tolist() == expected.item.tolist()
+    assert refitted["score"].tolist() == expected["score"].tolist()
     # one batch of all these moments
+    stage.fit(dataset.before(6 * DAY))
     many = requests(dataset.past, np.array([10, 7, 9, 10]) * DAY, [-1] * 4, item=[4, 0, 0, 3])
     together = stage.retrieve(many, 5)
     for i in range(4):

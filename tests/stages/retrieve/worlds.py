@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import importlib
 import pkgutil
 
@@ -20,6 +21,7 @@ N_ITEMS = 14
 FIT_AT = 60 * DAY
 
 
+@functools.cache
 def checkerboard(events_from=0, events_until=90, seed=0):
     """Return (dataset, log, people, things): even users meet items 0-5, odd users 6-11, nobody 12 and 13.
 
