@@ -14,7 +14,12 @@ loved = ratings.where(value=tm.at_least(4))
 home = tm.Funnel(
     "movies-for-you",
     objective=tm.Maximize(loved, why="a rating of 4 or more is the clearest sign of a good evening"),
-    retrieve=[Ease(loved), ItemToItem(loved), Trending(loved, half_life="90d"), Popular(loved)],
+    retrieve=[
+        Ease(loved, max_items=1_000),
+        ItemToItem(loved, refresh="90d"),
+        Trending(loved, half_life="90d"),
+        Popular(loved),
+    ],
     filter=[NotSeen(ratings)],
     judge=tm.Judge(
         LambdaMART(),

@@ -81,9 +81,10 @@ def top_k_rows(scores: FloatArray, k: int) -> tuple[NDArray[np.int64], NDArray[n
     b, m = scores.shape
     if b == 0 or m == 0 or k <= 0:
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    clean = np.where(np.isnan(scores), -np.inf, scores)
+    missing = np.isnan(scores)
+    clean = np.where(missing, -np.inf, scores) if missing.any() else scores
     if k < m:
-        threshold = -np.partition(-clean, k - 1, axis=1)[:, k - 1]
+        threshold = np.partition(clean, m - k, axis=1)[:, m - k]
         row, column = np.nonzero((clean >= threshold[:, None]) & (clean > -np.inf))
     else:
         row, column = np.nonzero(clean > -np.inf)

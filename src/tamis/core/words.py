@@ -157,7 +157,7 @@ def merge_sources(named: Mapping[str, Candidates], n_queries: int, n_items: int)
     -------
     Candidates
         One row per (query, item), by query then item code, with `<source>.score` (NaN where the source did not
-        propose the item) and `<source>.rank` (1 is best, NaN likewise).
+        propose the item), `<source>.rank` (1 is best, NaN likewise) and whatever else the source told (`cold`).
     """
     keys = {name: pair_key(c.query, c.item, n_items) for name, c in named.items()}
     union = distinct(np.concatenate([*keys.values(), np.zeros(0, np.int64)]))
@@ -170,7 +170,8 @@ def merge_sources(named: Mapping[str, Candidates], n_queries: int, n_items: int)
         rank[order] = position(source.query[order]) + 1
         at = find_pairs(union, keys[name])
         missing = at < 0
-        for what, values in (("score", score), ("rank", rank)):
+        told = {n: np.asarray(c, np.float64) for n, c in source.columns.items() if n != "score"}
+        for what, values in {"score": score, "rank": rank, **told}.items():
             column = values[at] if len(values) else np.full(len(union), np.nan)
             columns[f"{name}.{what}"] = np.where(missing, np.nan, column)
     return Candidates(query, item.astype(np.int32), n_queries, columns)

@@ -81,7 +81,8 @@ class TagValues:
 
         n = len(self.offsets) - 1 if n is None else n
         data = np.ones(len(self.labels_of), np.float32)
-        made = csr_matrix((data, self.labels_of, self.offsets), shape=(n, max(len(self.labels), 1)))
+        shape = (n, max(len(self.labels), 1))
+        made = csr_matrix((data, self.labels_of.copy(), self.offsets.copy()), shape=shape)
         made.sum_duplicates()
         made.data[:] = 1.0
         return made
