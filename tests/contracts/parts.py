@@ -14,6 +14,7 @@ from tamis.models.bpr import PairwiseFactors
 from tamis.models.gradient_boosting import GradientBoosting
 from tamis.models.ials import ImplicitFactors
 from tamis.models.lambda_mart import LambdaMART
+from tamis.models.rating_factors import RatingFactors
 from tamis.testing import declare, stages_found
 
 PACKAGES = ("tamis.stages", "tamis.models", "tamis.features")
@@ -37,6 +38,8 @@ def shop():
         "released": start + row * np.timedelta64(5, "D"),
         "over": start + (row + 8) * np.timedelta64(9, "D"),
         "place": np.array(["lisbon", "porto"])[row % 2],
+        "mac": row % 3 > 0,
+        "linux": row % 4 == 0,
     }
     users = {
         **world.users,
@@ -85,6 +88,7 @@ PARTS = {
     "Popular": lambda s: [_("Popular")(s.log), _("Popular")(s.clicks, within="10d", refresh="1d")],
     "RatedHighest": lambda s: [_("RatedHighest")(s.log)],
     "SimilarContent": lambda s: [_("SimilarContent")(s.items.genres, s.log), _("SimilarContent")(s.items.title, s.log)],
+    "SimilarFactors": lambda s: [_("SimilarFactors")(s.log, model=RatingFactors(factors=4, epochs=2))],
     "Trending": lambda s: [_("Trending")(s.log), _("Trending")(s.log, half_life="3d", compared_to="30d")],
     "UserToUser": lambda s: [_("UserToUser")(s.log)],
     # filter
@@ -100,6 +104,7 @@ PARTS = {
     "Matches": lambda s: [_("Matches")(s.items.place, s.users.place)],
     "NotSeen": lambda s: [_("NotSeen")(s.log)],
     "Region": lambda s: [_("Region")(s.items.place, s.users.place)],
+    "Supports": lambda s: [_("Supports")({"lisbon": s.items.mac, "porto": s.items.linux}, s.users.place)],
     "Where": lambda s: [_("Where")(s.items.price, at_least(9)), _("Where")(s.items.genres, "g1")],
     # rerank
     "AtMost": lambda s: [_("AtMost")(1, per=s.items.genres), _("AtMost")(2, per=s.items.brand, drop=True)],
@@ -113,12 +118,15 @@ PARTS = {
     "GradientBoosting": lambda s: [quick_trees(GradientBoosting)],
     "LambdaMART": lambda s: [quick_trees(LambdaMART)],
     "SortBy": lambda s: [_("SortBy")("price"), _("SortBy")("popular.rank", best="smallest")],
+    "WeightedSum": lambda s: [_("WeightedSum")({"price": 1, "popular.rank": -0.5})],
     # features
     "Attribute": lambda s: [s.items.price, s.items.released, s.items.brand, s.users.age],
     "Bucketize": lambda s: [s.items.price.bucketize(3)],
+    "Closeness": lambda s: [s.items.price.closeness(s.log)],
     "Count": lambda s: [s.log.count(per=s.items), s.clicks.count(per=(s.users, s.items.genres), within="20d")],
     "Mean": lambda s: [s.log.mean(per=s.items.brand), s.log.mean(per=s.users, smooth=3)],
     "OneHot": lambda s: [s.items.genres.one_hot(), s.items.brand.one_hot(2)],
+    "Overlap": lambda s: [s.items.genres.overlap(s.clicks), s.items.brand.overlap(s.log)],
     "Sum": lambda s: [s.log.sum(per=(s.users, s.items)), s.log.sum(per=s.items, within="10d")],
     "TimeSince": lambda s: [s.log.time_since(per=s.users), s.clicks.time_since(per=(s.users, s.items.brand))],
 }

@@ -94,6 +94,7 @@ def by_hand() -> dict[str, dict[str, Any]]:
         },
         "RaterAssignment": {"n_raters": 3},
         "TrustSplit": {"train": ("report",), "evaluate": ("rater",)},
+        "WeightedSum": {"weights": {"popular.score": 1.0}},
         "Supports": {"platforms": {"mac": words()["AttributeOf"]}, "of": "device"},
         "Available": {"start": words()["AttributeOf"]},
         "Quota": {"attribute": words()["AttributeOf"], "condition": "x", "share": 0.5},

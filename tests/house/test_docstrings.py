@@ -15,6 +15,7 @@ NO_SOURCE = {
     "Fresh": "the newest first",
     "ConstantRate": "a mean",
     "SortBy": "one column",
+    "WeightedSum": "weights by hand",
     "AtMost": "a count per group",
     "Decay": "a factor per repeat",
     "FreshFirst": "a boost by age",

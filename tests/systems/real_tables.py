@@ -89,3 +89,60 @@ def movielens_small(folder: Path) -> Path:
     nobody = pa.nulls(len(people), pa.string())
     known = {"user_id": people, "age": pa.nulls(len(people), pa.float64()), "gender": nobody, "country": nobody}
     return write(folder, videos=videos, people=known, interactions=watched(ratings, "movie_id", 0.5, 5))
+
+
+def sephora(folder: Path) -> Path:
+    """Write the Sephora catalogue; nobody's reviews are in it, so the site's mean rating stands for one review each."""
+    found = real_table("cosmetics-sephora/products.parquet")
+    ids = pa.array([f"p{row:04d}" for row in range(len(found))])
+    products = {
+        "product_id": ids,
+        "product": found["name"],
+        "brand": found["brand"],
+        "price": found["price"].cast(pa.float64()),
+        "product_category_primary": found["label"],
+        "ingredients": found["ingredients"],
+    }
+    rated = pc.greater(found["rank"], 0)
+    n = pc.sum(rated).as_py()
+    reviews = {
+        "user_nickname": ["all customers"] * n,
+        "product_id": ids.filter(rated.combine_chunks()),
+        "rating": found["rank"].filter(rated).cast(pa.float64()),
+        "submitted_date": pa.array(np.datetime64("2018-11-01", "us") + np.arange(n) * np.timedelta64(1, "m")),
+    }
+    return write(folder, products=products, reviews=reviews)
+
+
+def anime(folder: Path, users: int | None = None) -> Path:
+    """Write anime series as games: recommended from 8 stars on, hours from the episodes, in a seeded random order.
+
+    The data has no times, no platforms and no prices: everything runs everywhere, and nothing was known to be released.
+    """
+    from tamis.data.dataset import random_order
+
+    ratings, items = real_table("anime-5k/ratings.parquet"), real_table("anime-5k/items.parquet")
+    if users is not None:
+        some = pc.unique(ratings["user_id"]).sort().slice(0, users)
+        ratings = ratings.filter(pc.is_in(ratings["user_id"], value_set=some))
+    episodes = pc.if_else(pc.utf8_is_decimal(items["episodes"]), items["episodes"], None).cast(pa.float64())
+    place = pc.index_in(ratings["anime_id"], value_set=items["anime_id"].combine_chunks())
+    user, item = (ratings[c].cast(pa.int64()) for c in ("user_id", "anime_id"))
+    everywhere = [True] * len(items)
+    games = {
+        "app_id": items["anime_id"].cast(pa.int64()),
+        "title": items["name"],
+        "date_release": pa.nulls(len(items), pa.timestamp("us")),
+        **{platform: everywhere for platform in ("win", "mac", "linux", "steam_deck")},
+        "price_final": pa.nulls(len(items), pa.float64()),
+    }
+    people = pc.unique(user)
+    recommendations = {
+        "user_id": user,
+        "app_id": item,
+        "date": pa.array(random_order(user.to_numpy(), item.to_numpy())).cast(pa.timestamp("us")),
+        "is_recommended": pc.greater_equal(ratings["rating"], 8),
+        "hours": pc.fill_null(pc.multiply(episodes.take(place), 0.4), 1.0),
+    }
+    users_table = {"user_id": people, "platform": pa.nulls(len(people), pa.string())}
+    return write(folder, games=games, users=users_table, recommendations=recommendations)

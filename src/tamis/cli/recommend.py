@@ -35,7 +35,9 @@ def run(
     if json:
         print_json(page)
         return
-    print_line(f"{asked.funnel.name}, {'a new person' if user is None else f'person {user}'}, as of {page['at']}")
+    whose = "a new person" if user is None else f"person {user}"
+    start = "" if item is None else f", from {_called(asked, asked.dataset.store.items.encode([item]))[0]}"
+    print_line(f"{asked.funnel.name}, {whose}{start}, as of {page['at']}")
     if page["history"]:
         print_line("latest: " + "; ".join(page["history"]))
     rows = [[str(i["position"]), i["id"], i["title"], f"{i['value']:.3f}", i["reason"]] for i in page["items"]]

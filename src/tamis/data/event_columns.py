@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from tamis.core.errors import DataError, nearest
 from tamis.data.report import Report
 
-EventBatch = Mapping[str, NDArray[Any]]
+EventColumns = Mapping[str, NDArray[Any]]
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -61,7 +61,7 @@ def counted_report(
     return report
 
 
-def row_count(batch: EventBatch, where: str) -> int:
+def row_count(batch: EventColumns, where: str) -> int:
     """Return the number of rows of a batch.
 
     Raises
@@ -77,7 +77,7 @@ def row_count(batch: EventBatch, where: str) -> int:
     return next(iter(lengths.values()))
 
 
-def column(batch: EventBatch, name: str, where: str) -> NDArray[Any]:
+def column(batch: EventColumns, name: str, where: str) -> NDArray[Any]:
     """Return one column of a batch, of shape (n,).
 
     Raises
@@ -116,7 +116,7 @@ def whole_numbers(values: ArrayLike, name: str, where: str) -> Ints:
     return array.astype(np.int64, copy=False)
 
 
-def codes(batch: EventBatch, name: str, where: str) -> Ints:
+def codes(batch: EventColumns, name: str, where: str) -> Ints:
     """Return a whole-number column of a batch as int64."""
     return whole_numbers(column(batch, name, where), name, where)
 

@@ -37,6 +37,7 @@ def reasons(funnel: Funnel, query: Queries, page: Candidates, called: Callable[[
         What to call items.
     """
     because = _because(funnel, query, page, called)
+    shared = _shared(funnel, query, page)
     weighed = _weighed(funnel, query, page)
     made = []
     for i in range(len(page)):
@@ -49,6 +50,8 @@ def reasons(funnel: Funnel, query: Queries, page: Candidates, called: Callable[[
         phrases = []
         if because[i]:
             phrases.append(f"because of {because[i]}")
+        if shared[i]:
+            phrases.append(f"shares {', '.join(shared[i])}")
         if ranks:
             phrases.append(", ".join(f"{name} #{rank}" for name, rank in list(ranks.items())[:2]))
         if weighed[i]:
@@ -67,6 +70,18 @@ def _because(funnel: Funnel, query: Queries, page: Candidates, called: Callable[
             found = np.where((found < 0) & (codes >= 0) & ~np.isnan(rank), codes, found)
     names = iter(called(found[found >= 0]))
     return [next(names) if code >= 0 else "" for code in found]
+
+
+def _shared(funnel: Funnel, query: Queries, page: Candidates) -> list[list[str]]:
+    # what a source that compares content found alike, such as ingredients: words of the catalogue
+    told: list[list[str]] = [[] for _ in range(len(page))]
+    for stage in funnel.retrieve:
+        rank = page.columns.get(f"{funnel.names_of.get(id(stage), stage_name(stage))}.rank")
+        if hasattr(stage, "shared_terms") and rank is not None:
+            for row, terms in enumerate(stage.shared_terms(query, page)):
+                if not told[row] and not np.isnan(rank[row]):
+                    told[row] = [term for term, _ in terms]
+    return told
 
 
 def _weighed(funnel: Funnel, query: Queries, page: Candidates) -> list[str]:

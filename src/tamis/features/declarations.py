@@ -17,6 +17,7 @@ from tamis.data.past import KeyPart
 if TYPE_CHECKING:
     from tamis.features.aggregate import Count, Mean, Sum, TimeSince
     from tamis.features.encode import Bucketize, OneHot
+    from tamis.features.item_at_hand import Closeness, Overlap
 
 Per = KeyPart | tuple[KeyPart, ...]
 
@@ -62,6 +63,18 @@ class Attribute(AttributeOf):
         from tamis.features.encode import Bucketize
 
         return Bucketize(self, buckets)
+
+    def closeness(self, events: EventTable) -> Closeness:
+        """Return how close a number is to that of the item at hand: the request's, else the latest of `events`."""
+        from tamis.features.item_at_hand import Closeness
+
+        return Closeness(self, events)
+
+    def overlap(self, events: EventTable) -> Overlap:
+        """Return the share of labels in common with the item at hand: the request's, else the latest of `events`."""
+        from tamis.features.item_at_hand import Overlap
+
+        return Overlap(self, events)
 
 
 class Entity(EntityTable):

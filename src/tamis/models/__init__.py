@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tamis.models.text_vectors import TextVectors
     from tamis.models.tree_growth import TreeGrowth
     from tamis.models.user_neighbours import UserNeighbours
+    from tamis.models.weighted_sum import WeightedSum
 
 _HOMES = {
     "ConstantRate": "constant_rate",
@@ -45,6 +46,7 @@ _HOMES = {
     "TextVectors": "text_vectors",
     "TreeGrowth": "tree_growth",
     "UserNeighbours": "user_neighbours",
+    "WeightedSum": "weighted_sum",
 }
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "TextVectors",
     "TreeGrowth",
     "UserNeighbours",
+    "WeightedSum",
 ]
 
 

@@ -67,8 +67,8 @@ class PairwiseFactors:
     Notes
     -----
     Users are not stored: `fold_in` gives any history, of a known user or a new one, the mean of its item vectors. On
-    MovieLens-1M that ranks better than the user vectors learned beside them, most of all with drawn-by-popularity
-    items (recall@20 0.37 against 0.21). Weights tell the share of an item in that mean; training asks only whether
+    MovieLens-1M its recall@20 is 0.25 where the user vectors learned beside the items reach 0.14; with uniform
+    negatives 0.21 and 0.22. Weights tell the share of an item in that mean; training asks only whether
     they are above 0. A user without history is scored by `item_bias_` alone; an item that nobody met has a zero vector
     and the lowest bias.
     Rendle, Freudenthaler, Gantner and Schmidt-Thieme (2009), https://arxiv.org/abs/1205.2618.

@@ -38,6 +38,8 @@ class UserNeighbours:
     ----------
     interactions_ : CSR of shape (n_users, n_items), float32
         The training histories themselves.
+    by_item_ : CSR of shape (n_items, n_users), float32
+        The same by item, so that a request reads only the users who met its items.
     lengths_ : array of shape (n_users,), float32
         Euclidean length of each history.
 
@@ -70,6 +72,7 @@ class UserNeighbours:
         """
         clean = check_interactions("UserNeighbours", interactions)
         self.interactions_ = clean.copy()
+        self.by_item_ = clean.T.tocsr()
         self.lengths_ = _lengths(clean)
         return self
 
@@ -86,12 +89,11 @@ class UserNeighbours:
         require_fitted(self, "interactions_")
         n_users, n_items = self.interactions_.shape
         clean = check_histories("UserNeighbours", histories, n_items)
-        by_item = self.interactions_.T
         scores = np.zeros(clean.shape, np.float32)
         size = max(16, BLOCK_NUMBERS // max(1, n_users))
         for start in range(0, clean.shape[0], size):
             here = clean[start : start + size]
-            users, products = padded(csr_matrix(here @ by_item))
+            users, products = padded(csr_matrix(here @ self.by_item_))
             if users.shape[1] == 0:
                 continue
             below = _lengths(here)[:, None] * self.lengths_[users] + np.float32(self.shrinkage)

@@ -20,7 +20,6 @@ from tamis.metrics import Comparison, Measured, compare
 from tamis.metrics.regression import squared_error
 from tamis.models.rating_factors import RatingFactors
 
-
 _DAMPING = 5.0
 
 

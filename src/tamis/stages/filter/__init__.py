@@ -12,6 +12,7 @@ from tamis.stages.filter.interests import Interests
 from tamis.stages.filter.matches import Matches
 from tamis.stages.filter.not_seen import NotSeen
 from tamis.stages.filter.region import Region
+from tamis.stages.filter.supports import Supports
 from tamis.stages.filter.where import Where
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "Matches",
     "NotSeen",
     "Region",
+    "Supports",
     "Where",
 ]

@@ -47,7 +47,7 @@ def shared_label(
     values = _tags(queries.past.attribute(attribute), attribute, where)
     row, label = values.of(candidates.item)
     names, index = names_of(values, label)
-    query, wanted = _labels_of_queries(queries, of, names, where)
+    query, wanted = labels_of_queries(queries, of, names, where)
     query_known, item_known = np.zeros(len(queries), bool), np.zeros(len(candidates), bool)
     query_known[query] = True
     item_known[row] = True
@@ -59,10 +59,16 @@ def shared_label(
     return shared, item_known, query_known[candidates.query]
 
 
-def _labels_of_queries(
+def labels_of_queries(
     queries: Queries, of: AttributeOf | str, names: NDArray[np.str_], where: str
 ) -> tuple[Ints, Ints]:
-    # (query, index into `names`), -1 for a word that no candidate has
+    """Return (query, index): the words of each query by their place in the distinct `names`, -1 for one not there.
+
+    Raises
+    ------
+    DataError
+        Where the attribute is neither a category nor tags.
+    """
     if isinstance(of, AttributeOf):
         own = _tags(queries.past.attribute(of), of, where)
         query, label = own.of(queries.user)

@@ -10,6 +10,7 @@ from tamis.stages.retrieve.popular import Popular
 from tamis.stages.retrieve.random import Random
 from tamis.stages.retrieve.rated_highest import RatedHighest
 from tamis.stages.retrieve.similar_content import SimilarContent
+from tamis.stages.retrieve.similar_factors import SimilarFactors
 from tamis.stages.retrieve.trending import Trending
 from tamis.stages.retrieve.user_to_user import UserToUser
 
@@ -24,6 +25,7 @@ __all__ = [
     "Random",
     "RatedHighest",
     "SimilarContent",
+    "SimilarFactors",
     "Trending",
     "UserToUser",
 ]

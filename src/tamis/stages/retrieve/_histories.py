@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.core.data import Dataset, Past
+from tamis.core.ragged import pair_key
 from tamis.core.words import Queries
 from tamis.data.declarations import EventTable
 from tamis.stages.retrieve.cold import Pairs
@@ -79,5 +80,7 @@ def _latest(past: Past, events: EventTable, queries: Queries, last: int | None, 
     found = past.history(events, np.where(asked, queries.user, -1), queries.at, last)
     real = (found.item >= 0) & (found.item < past.n_items)
     size = max(past.n_items, 1)
-    query, item = np.divmod(np.unique(found.query[real] * np.int64(size) + found.item[real]), size)
+    keys = np.sort(pair_key(found.query[real], found.item[real], size))
+    first = np.append(True, keys[1:] != keys[:-1])[: len(keys)]
+    query, item = np.divmod(keys[first], size)
     return Histories(query, item.astype(np.int32), len(queries))

@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tamis.core.data import Past
+from tamis.core.words import Queries
 from tamis.data.declarations import EventTable
+from tamis.stages.retrieve._histories import own_items
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -25,14 +27,10 @@ def newcomer_neighbours(
     from scipy.sparse import coo_matrix, csr_matrix
 
     n_users, n_items = past.n_users, past.n_items
-    everybody = np.arange(n_users)
-    found = past.history(events, everybody, np.full(n_users, moment))
-    real = found.item >= 0
-    pairs = np.unique(found.query[real] * np.int64(n_items) + found.item[real])
-    user, item = np.divmod(pairs, n_items)
-    users_of = np.bincount(item, minlength=n_items)
+    everybody = Queries(np.arange(n_users, dtype=np.int32), np.full(n_users, moment, np.int64), past)
+    met = own_items(past, events, everybody).matrix(np.ones(n_items, bool))
+    users_of = np.bincount(met.indices, minlength=n_items)
     newcomers = np.flatnonzero(~known & (users_of > 0))
-    met = csr_matrix((np.ones(len(user), np.float32), (user, item)), shape=(n_users, n_items))
     both = coo_matrix(met[:, newcomers].T @ met)
     new, other = newcomers[both.row], both.col
     alike = both.data / (np.sqrt(users_of[new] * users_of[other]) + shrinkage)

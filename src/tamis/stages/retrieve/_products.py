@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,7 +46,15 @@ def _whole(
     wide = np.asarray(vectors, np.float64)
     largest = np.abs(wide).max(axis=axis, keepdims=True, initial=0.0)
     exponent = np.frexp(largest)[1] - bits
-    return np.rint(np.ldexp(wide, -exponent)), np.ldexp(1.0, exponent)
+    return np.rint(wide * np.ldexp(1.0, -exponent)), np.ldexp(1.0, exponent)
+
+
+def kept_products(owner: object, items: NDArray[np.floating]) -> ExactProducts:
+    """Return the products with `items`, prepared once and kept in `owner` as long as it asks for the same array."""
+    held: tuple[Any, ExactProducts] | None = vars(owner).get("_kept_products")
+    if held is None or held[0] is not items:
+        held = vars(owner)["_kept_products"] = (items, ExactProducts(items))
+    return held[1]
 
 
 def rows_of_one_length(indptr: NDArray[np.integer]) -> list[NDArray[np.int64]]:

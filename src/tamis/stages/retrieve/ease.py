@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tamis.core.conditions import above, at_least
 from tamis.core.data import Dataset
 from tamis.core.fitted import load_fitted, require_fitted, save_fitted
@@ -12,7 +15,8 @@ from tamis.core.options import options
 from tamis.core.words import Candidates, Queries
 from tamis.data.declarations import EventTable
 from tamis.models.ease import Ease as EaseModel
-from tamis.stages.retrieve._histories import item_events
+from tamis.stages.retrieve._because import strongest
+from tamis.stages.retrieve._histories import item_events, starting_items
 from tamis.stages.retrieve._personal import Reading, from_histories
 
 
@@ -79,6 +83,22 @@ class Ease:
         require_fitted(self, "model_")
         reading = Reading(self.events, self.last, self.repeat, item=True)
         return from_histories(queries, k, reading, self.model_.score, self.popularity_)
+
+    def because(self, queries: Queries, candidates: Candidates) -> NDArray[np.int64]:
+        """Return the item of the history with the largest weight on each candidate, -1 where none is above 0."""
+        require_fitted(self, "model_")
+        matrix, head = self.model_.weights_, self.model_.head_
+
+        def weights(spoken_by: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.floating]:
+            place = np.minimum(np.searchsorted(head, spoken_by), len(head) - 1)
+            known = (head[place] == spoken_by) & (item < matrix.shape[1])
+            found = np.zeros(len(item))
+            if known.any():
+                found[known] = np.asarray(matrix[place[known], item[known]]).ravel()
+            return found
+
+        start = starting_items(queries.past, self.events, queries, self.last, item=True)
+        return strongest(start, candidates, weights)
 
     def save(self, folder: Path) -> None:
         """Write what was learned into `folder`."""

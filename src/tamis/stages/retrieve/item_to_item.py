@@ -19,7 +19,8 @@ from tamis.core.options import options, span
 from tamis.core.words import Candidates, Queries
 from tamis.data.declarations import EventTable
 from tamis.models.item_neighbours import ItemNeighbours
-from tamis.stages.retrieve._histories import item_events
+from tamis.stages.retrieve._because import strongest
+from tamis.stages.retrieve._histories import item_events, starting_items
 from tamis.stages.retrieve._moments import rounded_down
 from tamis.stages.retrieve._newcomers import newcomer_neighbours
 from tamis.stages.retrieve._personal import Reading, from_histories
@@ -84,6 +85,7 @@ class ItemToItem:
         """Learn each item's neighbours from all events before `dataset.until`; returns self."""
         self.popularity_ = item_events(dataset, self.events)
         self.model_ = copy.copy(self.model).fit(dataset.events(self.events).matrix())
+        self._held: tuple[weakref.ref[Past], int, csr_matrix] | None = None
         return self
 
     def retrieve(self, queries: Queries, k: int) -> Candidates:
@@ -97,14 +99,15 @@ class ItemToItem:
 
         def with_newcomers(histories: csr_matrix, answered: NDArray[np.int64]) -> csr_matrix:
             # beside each history, what live neighbours add to every item's score
-            from scipy.sparse import csr_matrix, hstack
+            from scipy.sparse import csr_matrix, hstack, vstack
 
-            added, at = csr_matrix(histories.shape, dtype=np.float32), moments[answered]
+            at = moments[answered]
+            before = np.flatnonzero(at <= start)
+            rows, added = [before], [csr_matrix((len(before), past.n_items), dtype=np.float32)]
             for moment in np.unique(at[at > start]).tolist():
-                rows = np.flatnonzero(at == moment)
-                picked = csr_matrix((np.ones(len(rows), np.float32), (rows, rows)), shape=(len(at), len(at)))
-                added = added + picked @ histories @ self._newcomers(past, popularity > 0, moment)
-            return hstack([histories, added], format="csr")
+                rows.append(np.flatnonzero(at == moment))
+                added.append(histories[rows[-1]] @ self._newcomers(past, popularity > 0, moment))
+            return hstack([histories, vstack(added, format="csr")[np.argsort(np.concatenate(rows))]], format="csr")
 
         def score(rows: csr_matrix) -> NDArray[np.float32]:
             found: NDArray[np.float32] = rows[:, past.n_items :].toarray()
@@ -119,11 +122,26 @@ class ItemToItem:
 
     def _newcomers(self, past: Past, known: NDArray[np.bool_], moment: int) -> csr_matrix:
         # one live request after another asks for the same bucket
-        held = vars(self).get("_held")
-        if held is None or held[0]() is not past or held[1] != moment:
-            made = newcomer_neighbours(past, self.events, known, moment, self.model.shrinkage)
-            held = self._held = (weakref.ref(past), moment, made)
-        return held[2]
+        if self._held and self._held[0]() is past and self._held[1] == moment:
+            return self._held[2]
+        made = newcomer_neighbours(past, self.events, known, moment, self.model.shrinkage)
+        self._held = (weakref.ref(past), moment, made)
+        return made
+
+    def because(self, queries: Queries, candidates: Candidates) -> NDArray[np.int64]:
+        """Return the item of the history that is most similar to each candidate, -1 where none is."""
+        require_fitted(self, "model_")
+        similarity = self.model_.similarity_
+
+        def weights(spoken_by: NDArray[np.int64], item: NDArray[np.int64]) -> NDArray[np.floating]:
+            known = (spoken_by < similarity.shape[0]) & (item < similarity.shape[0])
+            found = np.zeros(len(item))
+            if known.any():
+                found[known] = np.asarray(similarity[spoken_by[known], item[known]]).ravel()
+            return found
+
+        start = starting_items(queries.past, self.events, queries, self.last, item=True)
+        return strongest(start, candidates, weights)
 
     def save(self, folder: Path) -> None:
         """Write what was learned into `folder`."""
@@ -131,5 +149,6 @@ class ItemToItem:
 
     def load(self, folder: Path) -> ItemToItem:
         """Read back what `save` wrote; returns self."""
+        self._held = None
         load_fitted(self, folder)
         return self

@@ -117,9 +117,8 @@ class Matching:
             moments, which = np.unique(rounded_down(part.at, span(self.refresh)), return_inverse=True)
             counts = np.array([running.at(moment) for moment in moments.tolist()])
             scores = np.full((len(part), past.n_items), -np.inf)
-            query = np.repeat(np.arange(len(part)), np.diff(matching.indptr))
-            if len(query):
-                scores[query, matching.indices] = counts[which[query], matching.indices]
+            if len(part):
+                np.copyto(scores, counts[which], where=matching.toarray() > 0)
             popularity = resized(self.popularity_, past.n_items)
             return propose(part, k, scores, popularity, None if own is None else own.within(rows))
 

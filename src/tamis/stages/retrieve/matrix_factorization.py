@@ -19,7 +19,7 @@ from tamis.data.declarations import EventTable
 from tamis.models.ials import ImplicitFactors
 from tamis.stages.retrieve._histories import item_events
 from tamis.stages.retrieve._personal import Reading, from_histories
-from tamis.stages.retrieve._products import ExactProducts, rows_of_one_length
+from tamis.stages.retrieve._products import kept_products, rows_of_one_length
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -76,7 +76,7 @@ class MatrixFactorization:
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         """Return the `k` best items of each query with the columns `score` and `cold`."""
         require_fitted(self, "model_")
-        items = ExactProducts(self.model_.item_factors_)
+        items = kept_products(self, self.model_.item_factors_)
 
         def folded(histories: csr_matrix, _: NDArray[np.int64]) -> NDArray[np.float32]:
             users = np.zeros((histories.shape[0], self.model_.factors), np.float32)

@@ -19,7 +19,7 @@ from tamis.data.declarations import EventTable
 from tamis.models.bpr import PairwiseFactors
 from tamis.stages.retrieve._histories import item_events
 from tamis.stages.retrieve._personal import Reading, from_histories
-from tamis.stages.retrieve._products import ExactProducts
+from tamis.stages.retrieve._products import kept_products
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -77,7 +77,7 @@ class PairwiseRanking:
     def retrieve(self, queries: Queries, k: int) -> Candidates:
         """Return the `k` best items of each query with the columns `score` and `cold`."""
         require_fitted(self, "model_")
-        items = ExactProducts(self.model_.item_factors_)
+        items = kept_products(self, self.model_.item_factors_)
 
         def folded(histories: csr_matrix, _: NDArray[np.int64]) -> NDArray[np.float32]:
             return self.model_.fold_in(histories)

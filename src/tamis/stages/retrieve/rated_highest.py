@@ -18,7 +18,7 @@ from tamis.data.declarations import EventTable
 from tamis.models.rating_factors import RatingFactors
 from tamis.stages.retrieve._blocks import in_blocks, propose
 from tamis.stages.retrieve._histories import item_events, own_items
-from tamis.stages.retrieve._products import ExactProducts
+from tamis.stages.retrieve._products import kept_products
 
 
 @options
@@ -123,12 +123,12 @@ class RatedHighest:
         if model is None:
             return None
         low, high = self.y_range
-        items = ExactProducts(model.item_factors_[1:])
+        items = kept_products(self, model.item_factors_)
         item_part = np.where(model.item_ratings_ > 0, model.item_bias_[1:].astype(np.float64), -np.inf) + model.base_
         user_part = model.user_bias_.astype(np.float64)[1:, None]
 
         def predicted(user: NDArray[np.integer]) -> NDArray[np.float64]:
-            raw = items.of(model.user_factors_[1:][user]) + user_part[user] + item_part
+            raw = items.of(model.user_factors_[1:][user])[:, 1:] + user_part[user] + item_part
             rating = low + (high - low) / (1 + np.exp(-np.clip(raw, -30, 30)))
             return np.where(raw > -np.inf, rating, -np.inf)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import field
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,7 +21,7 @@ from tamis.data.catalogue import NumberValues, TagValues
 from tamis.data.declarations import AttributeOf, EventTable
 from tamis.models.text_vectors import TextVectors
 from tamis.stages.retrieve._content import inverse_document_frequency, label_matrix, of_length_one
-from tamis.stages.retrieve._histories import item_events
+from tamis.stages.retrieve._histories import item_events, starting_items
 from tamis.stages.retrieve._personal import Reading, from_histories
 from tamis.stages.retrieve.cold import resized
 
@@ -114,6 +115,25 @@ class SimilarContent:
         popularity = resized(self.popularity_, queries.past.n_items)
         known = np.diff(vectors.indptr) > 0
         return from_histories(queries, k, reading, score, popularity, prepare=profiles, known=known, above_zero=True)
+
+    def shared_terms(self, queries: Queries, candidates: Candidates, at: int = 3) -> list[list[tuple[str, float]]]:
+        """Return why each row is like its query's profile: up to `at` terms and their parts of the cosine.
+
+        The largest part first, ties in alphabetical order; no term where nothing is shared.
+        """
+        require_fitted(self, "vectors_")
+        vectors = self._vectors(queries.past)
+        known = np.diff(vectors.indptr) > 0
+        start = starting_items(queries.past, self.events, queries, self.last, item=True).matrix(known)
+        inside = (candidates.item >= 0) & (candidates.item < vectors.shape[0])
+        query, item = candidates.query[inside], candidates.item[inside]
+        parts = of_length_one(start @ vectors)[query].multiply(vectors[item]).tocsr()
+        terms = self.labels_ if hasattr(self, "labels_") else self.model_.vocabulary_
+        shared: list[list[tuple[str, float]]] = [[] for _ in range(len(candidates))]
+        for row, (low, high) in zip(np.flatnonzero(inside).tolist(), pairwise(parts.indptr.tolist())):
+            best = low + np.lexsort((parts.indices[low:high], -parts.data[low:high]))[:at]
+            shared[row] = [(terms[parts.indices[i]], float(parts.data[i])) for i in best]
+        return shared
 
     def _vectors(self, past: Past) -> csr_matrix:
         # items that joined the catalogue after the fit have codes beyond those of the fit

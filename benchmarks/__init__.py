@@ -1,0 +1,1 @@
+"""Benchmarks: speed and memory beside targets, quality beside published tables, and the quality ledger."""
