@@ -46,10 +46,14 @@ def main() -> None:
     if given.users:
         chosen = asking.rows(slice(0, given.users))
         asking, truth = with_truth(chosen, moments.truth(dataset, ratings, chosen, dataset.until))
-    print(f"{len(asking):,} users asked, {dataset.n_items:,} items, {len(dataset.before(cut).events(ratings)):,} train ratings\n")
+    print(
+        f"{len(asking):,} users asked, {dataset.n_items:,} items, {len(dataset.before(cut).events(ratings)):,} train ratings\n"
+    )
     sources = {
         "EASE": Ease(ratings),
-        "iALS, 64 factors, 15 iterations": MatrixFactorization(ratings, model=ImplicitFactors(factors=64, iterations=15)),
+        "iALS, 64 factors, 15 iterations": MatrixFactorization(
+            ratings, model=ImplicitFactors(factors=64, iterations=15)
+        ),
     }
     rows = [_row(name, source, ratings, dataset, cut, asking, truth) for name, source in sources.items()]
     print(table(["model", "train, s", "answer, s", "measure, s", "evaluation / training", f"recall@{K}"], rows))

@@ -70,7 +70,9 @@ def main() -> None:
     began = time.perf_counter()
     now = measure(0)
     print(compared(now, recorded()))
-    print(f"\n{len(SCENARIOS)} scenarios in {time.perf_counter() - began:.1f} s; worse than the tolerance: {drops(now) or 'none'}")
+    print(
+        f"\n{len(SCENARIOS)} scenarios in {time.perf_counter() - began:.1f} s; worse than the tolerance: {drops(now) or 'none'}"
+    )
     reasons = {**EXCUSED, **{f"metrics.{name}": reason for name, reason in metric_functions().items()}}
     print("\n" + table(["excused", "because"], sorted(reasons.items())))
     print(f"neither measured nor excused: {sorted(unaccounted()) or 'none'}")
@@ -96,7 +98,9 @@ def drops(now: dict[str, dict[str, float]]) -> list[str]:
             value = now.get(name, {}).get(metric, float("nan"))
             worse = (value - held["value"]) * (1 if metric in LOWER else -1)
             if not worse <= held["tolerance"]:
-                lines.append(f"{name}, {metric}: {held['value']:.4f} -> {value:.4f} (tolerance {held['tolerance']:.4f})")
+                lines.append(
+                    f"{name}, {metric}: {held['value']:.4f} -> {value:.4f} (tolerance {held['tolerance']:.4f})"
+                )
     return lines
 
 

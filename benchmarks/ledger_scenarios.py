@@ -48,7 +48,9 @@ def scorer(make: Callable[[LedgerWorld], Any]) -> Scenario:
 
 def ratings(world: LedgerWorld) -> Values:
     """Rating prediction: stars after the cut, of pairs that were not rated before."""
-    model = models.RatingFactors(factors=8, epochs=15, seed=world.draw).fit(world.known.events(world.log).matrix(values=True))
+    model = models.RatingFactors(factors=8, epochs=15, seed=world.draw).fit(
+        world.known.events(world.log).matrix(values=True)
+    )
     every = world.declared.dataset.events(world.log)
     later = every.at >= world.cut
     user, item, stars = every.user[later], every.item[later], every.value[later]
@@ -78,18 +80,25 @@ def predictor(make: Callable[[LedgerWorld], Any], *more: str) -> Scenario:
     """A predictor on the judge's rows: the order it gives at the cut, and log loss or R squared."""
 
     def run(world: LedgerWorld) -> Values:
-        made, test, label = world.judged
-        target = made.labels["outcome"]
-        fitted = make(world).fit(made.rows, target)
-        predicted = fitted.predict(test)
-        values = _order(world, predicted)
-        if LOSS in more:
-            values[LOSS] = log_loss(label > 0, predicted).mean
-        if EXPLAINED in more:
-            values[EXPLAINED] = r_squared(label, predicted)
-        return values
+        made, test, _ = world.judged
+        return _judged(
+            world, make(world).fit(made.rows, made.labels["outcome"], weight=made.weight).predict(test), *more
+        )
 
     return run
+
+
+def _judged(world: LedgerWorld, predicted: np.ndarray, *more: str) -> Values:
+    label = world.judged[2]
+    values = _order(world, predicted)
+    if LOSS in more:
+        values[LOSS] = log_loss(label > 0, predicted).mean
+    if EXPLAINED in more:
+        values[EXPLAINED] = r_squared(label, predicted)
+    return values
+
+
+_TOO_SURE = 2.5
 
 
 class _Uncalibrated:
@@ -105,7 +114,7 @@ def calibrator(model: Any, *, of_odds: bool = False) -> Scenario:
 
     def run(world: LedgerWorld) -> Values:
         _, test, label = world.judged
-        log_odds = world.too_sure
+        log_odds = _TOO_SURE * np.log(world.logistic / (1 - world.logistic))
         score = log_odds if of_odds else 1 / (1 + np.exp(-log_odds))
         good, first = (label > 0).astype(np.float64), test.query % 2 == 0
         fitted = model.fit(score[first], good[first])
@@ -121,7 +130,7 @@ def feature(pick: Callable[[str], bool]) -> Scenario:
         made, test, _ = world.judged
         names = tuple(name for name in test.names if pick(name))
         forest = models.LambdaMART(trees=20, learning_rate=0.1, threads=1, seed=world.draw)
-        fitted = forest.fit(_columns(made.rows, names), made.labels["outcome"])
+        fitted = forest.fit(_columns(made.rows, names), made.labels["outcome"], weight=made.weight)
         return _order(world, fitted.predict(_columns(test, names)))
 
     return run
@@ -187,8 +196,8 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "models.SortBy": predictor(lambda w: models.SortBy("item-to-item.score")),
     "models.LinearRegression": predictor(lambda w: models.LinearRegression(), EXPLAINED),
-    "models.LogisticRegression": predictor(lambda w: models.LogisticRegression(), LOSS),
-    "models.GradientBoosting": predictor(lambda w: models.GradientBoosting(trees=40, threads=1, seed=w.draw), LOSS),
+    "models.LogisticRegression": lambda w: _judged(w, w.logistic, LOSS),
+    "models.GradientBoosting": predictor(lambda w: models.GradientBoosting(trees=30, threads=1, seed=w.draw), LOSS),
     "models.LambdaMART": predictor(lambda w: models.LambdaMART(trees=40, threads=1, seed=w.draw)),
     "calibration: none": calibrator(_Uncalibrated()),
     "models.HistogramBinning": calibrator(models.HistogramBinning()),

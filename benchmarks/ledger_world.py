@@ -129,7 +129,9 @@ class LedgerWorld:
         funnel = self.funnel([source], rerank=rerank, filter=(NotSeen(self.log),) if filter is None else filter)
         return answer_all(funnel.fit(self.known), self.asked[0], "ledger").page
 
-    def funnel(self, sources: list[Any], judge: Any = None, rerank: tuple[Any, ...] = (), filter: Any = ()) -> tm.Funnel:
+    def funnel(
+        self, sources: list[Any], judge: Any = None, rerank: tuple[Any, ...] = (), filter: Any = ()
+    ) -> tm.Funnel:
         """Return a funnel over the world's events."""
         return tm.Funnel(
             "ledger",
@@ -160,7 +162,7 @@ class LedgerWorld:
         ]
         sources = [ItemToItem(log), Popular(log), Trending(log)]
         funnel = self.funnel(sources, tm.Judge(ConstantRate(), features), filter=(NotSeen(log),))
-        plan = RowPlan(windows=(0.5, 0.75), moments=tm.Moments(ask="cut"), negatives=100)
+        plan = RowPlan(windows=(0.5, 0.75), moments=tm.Moments(ask="cut"), negatives=50)
         made = build_rows(funnel, self.known, plan)
         funnel.fit(self.known)
         queries, truth = self.asked
@@ -169,8 +171,7 @@ class LedgerWorld:
         return made, funnel.judge.rows(queries, pool), truth.label(pool, ITEMS)
 
     @functools.cached_property
-    def too_sure(self) -> np.ndarray:
-        """Log odds of a logistic regression on the test rows, two and a half times too large."""
+    def logistic(self) -> np.ndarray:
+        """Probabilities of a logistic regression on the test rows."""
         made, test, _ = self.judged
-        plain = LogisticRegression().fit(made.rows, made.labels["outcome"]).predict(test)
-        return np.asarray(2.5 * np.log(plain / (1 - plain)))
+        return LogisticRegression().fit(made.rows, made.labels["outcome"], weight=made.weight).predict(test)

@@ -86,7 +86,9 @@ def declared(
         ],
         filter=[NotSeen(ratings)],
         judge=tm.Judge(
-            LambdaMART(learning_rate=0.03, growth=TreeGrowth(leaves=8, rows_per_leaf=100, row_share=0.8, column_share=0.5)),
+            LambdaMART(
+                learning_rate=0.03, growth=TreeGrowth(leaves=8, rows_per_leaf=100, row_share=0.8, column_share=0.5)
+            ),
             features=[
                 ratings.count(per=films),
                 ratings.mean(per=films, smooth=10),
@@ -104,8 +106,26 @@ def declared(
 
 
 GENRES = frozenset(
-    "Action Adventure Animation Children's Comedy Crime Documentary Drama Fantasy Film-Noir Horror Musical Mystery "
-    "Romance Sci-Fi Thriller War Western".split()
+    [
+        "Action",
+        "Adventure",
+        "Animation",
+        "Children's",
+        "Comedy",
+        "Crime",
+        "Documentary",
+        "Drama",
+        "Fantasy",
+        "Film-Noir",
+        "Horror",
+        "Musical",
+        "Mystery",
+        "Romance",
+        "Sci-Fi",
+        "Thriller",
+        "War",
+        "Western",
+    ]
 )
 
 

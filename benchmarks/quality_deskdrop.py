@@ -69,16 +69,26 @@ def report(made: Evaluation) -> str:
     rows = []
     for row in sorted(made.rows, key=lambda row: -row.metrics[made.chosen].mean):
         test = made.against.get(row.name)
-        paired = "" if test is None else f"{test.difference:+.4f} [{test.low:+.4f}, {test.high:+.4f}], p = {test.p_value:.2g}"
+        paired = (
+            ""
+            if test is None
+            else f"{test.difference:+.4f} [{test.low:+.4f}, {test.high:+.4f}], p = {test.p_value:.2g}"
+        )
         apart = "" if test is None else "apart" if above[row.name] else "OVERLAP"
         metrics = [shown(measured) for name, measured in row.metrics.items() if not name.startswith("novelty")]
         rows.append([row.name + (" (trivial)" if row.trivial else ""), *metrics, paired, apart])
     names = [name for name in made.rows[0].metrics if not name.startswith("novelty")]
-    lines = [*(f"- {line}" for line in made.protocol), "", table(["row", *names, "funnel minus row", "intervals"], rows)]
+    lines = [
+        *(f"- {line}" for line in made.protocol),
+        "",
+        table(["row", *names, "funnel minus row", "intervals"], rows),
+    ]
     lines += ["", "Stage loss: " + "; ".join(f"{stage} {lost:.4f}" for stage, lost, _ in made.loss.losses())]
     lines.append("Recall of all sources: " + shown(made.loss.recall["all sources"]))
     lost = [name for name, apart in above.items() if not apart]
-    verdict = f"intervals overlap with {', '.join(lost)}" if lost else "the funnel's interval lies above every other row's"
+    verdict = (
+        f"intervals overlap with {', '.join(lost)}" if lost else "the funnel's interval lies above every other row's"
+    )
     lines.append(f"{made.chosen}: {verdict}; fit {made.fit_seconds:.0f} s, answers {made.answer_seconds:.0f} s")
     return "\n".join(lines)
 

@@ -49,19 +49,33 @@ def main() -> None:
         made = [_in_child(face, n, given.rows) for n in given.events]
         print(f"\n{face}: {given.rows:,} rows x {made[0]['columns']} columns\n")
         header = ["events", "seconds", "peak GB", "reading the table, s", "checksum"]
-        print(table(header, [[n, m["seconds"], m["gb"], m["reading"], m["checksum"]] for n, m in zip(given.events, made)]))
+        print(
+            table(header, [[n, m["seconds"], m["gb"], m["reading"], m["checksum"]] for n, m in zip(given.events, made)])
+        )
         if len(made) > 1:
             slope = np.polyfit(np.log(given.events), np.log([m["seconds"] for m in made]), 1)[0]
             print(f"\ngrowth: seconds ~ events ^ {slope:.2f} (target: at most 1)")
         last = made[-1]
         met = last["seconds"] < LONGEST and last["gb"] < MOST_GB
-        print(f"target at {given.events[-1]:,} events: < {LONGEST:.0f} s and < {MOST_GB:.0f} GB: {'met' if met else 'MISSED'}")
+        print(
+            f"target at {given.events[-1]:,} events: < {LONGEST:.0f} s and < {MOST_GB:.0f} GB: {'met' if met else 'MISSED'}"
+        )
         if given.profile:
             print("\n" + table(["column", "seconds"], sorted(made[-1]["each"].items(), key=lambda pair: -pair[1])))
 
 
 def _in_child(face: str, events: int, rows: int) -> dict[str, Any]:
-    command = [sys.executable, "-m", "benchmarks.rows_speed", "--child", face, "--events", str(events), "--rows", str(rows)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.rows_speed",
+        "--child",
+        face,
+        "--events",
+        str(events),
+        "--rows",
+        str(rows),
+    ]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     made: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return made
@@ -76,7 +90,9 @@ def measure(face: str, n_events: int, n_rows: int) -> dict[str, Any]:
         reading = time.perf_counter() - began
     user, item, at = requests(n_rows, dataset.n_users, dataset.n_items)
     before = time.perf_counter()
-    x, each = _by_read(dataset, features, user, item, at) if face == "read" else _by_batch(dataset, features, user, item, at)
+    x, each = (
+        _by_read(dataset, features, user, item, at) if face == "read" else _by_batch(dataset, features, user, item, at)
+    )
     return {
         "seconds": time.perf_counter() - before,
         "reading": reading,
@@ -131,7 +147,7 @@ def columns(log: Any, users: Any, items: Any) -> list[Any]:
         *[log.count(per=items, within=within) for within in ("1d", "7d", "30d", None)],
         log.sum(per=items, within="7d"),
         log.mean(per=items),
-        log.mean(per=items, smooth=20),
+        log.mean(per=items, within="30d", smooth=20),
         log.time_since(per=items),
         *[log.count(per=users, within=within) for within in ("1d", "7d", None)],
         log.mean(per=users),
@@ -172,15 +188,12 @@ def _by_read(dataset: Any, features: list[Any], user: Any, item: Any, at: Any) -
 
 def _by_batch(dataset: Any, features: list[Any], user: Any, item: Any, at: Any) -> tuple[np.ndarray, dict[str, float]]:
     from tamis.data.tables import open_table
+    from tamis.features.batch import joined
 
     rows = open_table(
         {"row": np.arange(len(user)), "user": user, "item": item, "at": at}, connection=dataset.store.connection
     )
-    joined = rows.select("row")
-    for column, feature in enumerate(features):
-        made = feature.batch(dataset, rows).rename({f"x{column}": "value"})
-        joined = joined.left_join(made, "row").drop("row_right")
-    table_ = joined.order_by("row").drop("row").to_pyarrow()
+    table_ = joined(dataset, rows, features).order_by("row").drop("row").to_pyarrow()
     return np.stack([np.asarray(c.to_numpy(), np.float32) for c in table_.columns], axis=1), {}
 
 

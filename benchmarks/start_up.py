@@ -35,14 +35,26 @@ def main() -> None:
         "tamis --help": [str(tamis), "--help"] if tamis.exists() else [sys.executable, "-m", "tamis.cli", "--help"],
     }
     seconds = {name: median_seconds(command) for name, command in commands.items()}
-    print(table(["command", "median, s", "target, s"], [[n, s, "" if n.startswith("python") else LONGEST] for n, s in seconds.items()]))
+    print(
+        table(
+            ["command", "median, s", "target, s"],
+            [[n, s, "" if n.startswith("python") else LONGEST] for n, s in seconds.items()],
+        )
+    )
     sizes = {name: megabytes(distribution(name)) for name in base_install()}
     largest = sorted(sizes.items(), key=lambda pair: -pair[1])
-    print("\n" + table(["package", "MB"], [*largest[:12], ("the other " + str(len(sizes) - 12), sum(mb for _, mb in largest[12:]))]))
+    print(
+        "\n"
+        + table(
+            ["package", "MB"], [*largest[:12], ("the other " + str(len(sizes) - 12), sum(mb for _, mb in largest[12:]))]
+        )
+    )
     total = sum(sizes.values())
     met = seconds["import tamis"] < LONGEST and seconds["tamis --help"] < LONGEST
     fits = total <= MOST_MB and len(sizes) <= MOST_PACKAGES
-    print(f"\nbase install: {len(sizes)} packages, {total:.0f} MB (at most {MOST_PACKAGES} and {MOST_MB:.0f} MB: {'met' if fits else 'MISSED'})")
+    print(
+        f"\nbase install: {len(sizes)} packages, {total:.0f} MB (at most {MOST_PACKAGES} and {MOST_MB:.0f} MB: {'met' if fits else 'MISSED'})"
+    )
     print(f"start: {'met' if met else 'MISSED'}")
 
 

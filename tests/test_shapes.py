@@ -272,3 +272,5 @@ def test_a_decision_lets_its_policy_act(world):
     pool = system.answer(queries, judged=False).candidates
     verdicts = Decision("moderation", judge=system.judge, policy=Above()).decide(queries, pool)
     assert verdicts.action[:4].tolist() == ["leave", "leave", "remove", "remove"]
+    untrained = Decision("moderation", judge=Judge(ByItem()), policy=Above()).decide(queries, pool)
+    assert set(untrained.action) == {"leave"} and np.isnan(untrained.probability).all()

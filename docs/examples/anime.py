@@ -4,7 +4,7 @@ import tamis as tm
 from tamis.models import LambdaMART
 from tamis.stages.filter import NotSeen
 from tamis.stages.rerank import AtMost
-from tamis.stages.retrieve import ItemToItem, MatrixFactorization, Popular
+from tamis.stages.retrieve import Ease, MatrixFactorization, Popular
 
 anime = tm.Entity("items.parquet", id="anime_id", name=tm.Text(), genre=tm.Tags(sep=","), type=tm.Category())
 people = tm.Entity(id="user_id")
@@ -14,7 +14,7 @@ loved = ratings.where(value=tm.at_least(8))
 home = tm.Funnel(
     "anime-for-you",
     objective=tm.Maximize(loved, why="a rating of 8 or more says that the person would watch it again"),
-    retrieve=[ItemToItem(loved), MatrixFactorization(loved), Popular(loved)],
+    retrieve=[Ease(loved), MatrixFactorization(loved), Popular(loved)],
     filter=[NotSeen(ratings)],
     judge=tm.Judge(
         LambdaMART(),
@@ -27,6 +27,6 @@ home = tm.Funnel(
             anime.genre.one_hot(),
         ],
     ),
-    rerank=[AtMost(6, per=anime.type)],
+    rerank=[AtMost(12, per=anime.type)],
     show=20,
 )

@@ -3,8 +3,7 @@
 import tamis as tm
 from tamis.models import LambdaMART
 from tamis.stages.filter import NotSeen
-from tamis.stages.rerank import AtMost
-from tamis.stages.retrieve import Ease, ItemToItem, Popular, Trending
+from tamis.stages.retrieve import Ease, MatrixFactorization, Popular, Trending
 
 movies = tm.Entity("movies.parquet", id="movie_id", genres=tm.Tags(), title=tm.Text())
 people = tm.Entity(id="user_id")
@@ -16,22 +15,18 @@ home = tm.Funnel(
     objective=tm.Maximize(loved, why="a rating of 4 or more is the clearest sign of a good evening"),
     retrieve=[
         Ease(loved, max_items=1_000),
-        ItemToItem(loved, refresh="90d"),
+        MatrixFactorization(loved),
         Trending(loved, half_life="90d"),
         Popular(loved),
     ],
     filter=[NotSeen(ratings)],
     judge=tm.Judge(
-        LambdaMART(),
+        LambdaMART(learning_rate=0.1),
         features=[
-            loved.count(per=movies, within="365d"),
             ratings.mean(per=movies, smooth=10),
+            loved.count(per=movies, within="365d"),
             loved.count(per=(people, movies.genres)),
-            ratings.mean(per=(people, movies.genres)),
             ratings.count(per=people),
-            movies.genres.one_hot(),
         ],
     ),
-    rerank=[AtMost(5, per=movies.genres.first())],
-    show=20,
 )

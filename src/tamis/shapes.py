@@ -27,6 +27,7 @@ from tamis.core.fitted import load_fitted, require_fitted, save_fitted
 from tamis.core.options import options
 from tamis.core.parts import describe, distinct_names
 from tamis.core.ragged import position
+from tamis.core.recorder import Recorder
 from tamis.core.rng import hashed_uniform
 from tamis.core.run import VALUE, FunnelRun
 from tamis.core.stages import (
@@ -347,7 +348,9 @@ class Funnel:
 
 @options
 class Decision:
-    """One to action: judge each row, then let a policy act; where the judge fails, the policy's safe default stands.
+    """One to action: judge each row, then let a policy act.
+
+    Where the judge fails, the policy sees a value of NaN for every row: its default for a row that nothing is known of.
 
     Parameters
     ----------
@@ -362,4 +365,6 @@ class Decision:
 
     def decide(self, queries: Queries, candidates: Candidates) -> Verdicts:
         """Return one verdict per row."""
-        return self.policy.act(self.judge.judge(queries, candidates))
+        run = Recorder({}, strict=False)
+        unknown = candidates.with_column("judge", "value", np.full(len(candidates), np.nan))
+        return self.policy.act(run.attempt(self.judge, self.judge.judge, queries, candidates, otherwise=unknown))

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from tests.stores import DAY, small
 
 from tamis.core.words import Candidates, Queries
 from tamis.data.declarations import AttributeOf, Tags
 from tamis.data.tables import open_table
 from tamis.features.declarations import Entity, Events
-from tests.stores import DAY, small
 
 N = 400
 
@@ -131,7 +131,12 @@ def test_later_events_never_change_a_feature(world):
     batch = data.events(log)
     keep = batch.at < 10 * DAY
     shorter, log2, people2, things2 = small(
-        batch.user[keep], [f"{i:02d}" for i in batch.item[keep]], batch.at[keep], batch.value[keep], entity=Entity, events=Events
+        batch.user[keep],
+        [f"{i:02d}" for i in batch.item[keep]],
+        batch.at[keep],
+        batch.value[keep],
+        entity=Entity,
+        events=Events,
     )
     users = shorter.store.users.encode(data.store.users.strings)
     items = shorter.store.items.encode(data.store.items.strings)

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-
 from benchmarks import ledger
 from benchmarks.ledger_scenarios import LOWER, NDCG, SCENARIOS
 
@@ -27,7 +26,9 @@ def test_no_scenario_or_excuse_is_of_a_part_that_is_gone():
 
 def test_the_record_holds_every_scenario_and_metric(measured):
     held = {name: sorted(metrics) for name, metrics in ledger.recorded().items()}
-    assert held == {name: sorted(metrics) for name, metrics in measured.items()}, "run: python -m benchmarks.ledger --update"
+    assert held == {name: sorted(metrics) for name, metrics in measured.items()}, (
+        "run: python -m benchmarks.ledger --update"
+    )
     values = [value for metrics in measured.values() for value in metrics.values()]
     assert np.isfinite(values).all()
 

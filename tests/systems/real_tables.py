@@ -133,7 +133,7 @@ def anime(folder: Path, users: int | None = None) -> Path:
         "app_id": items["anime_id"].cast(pa.int64()),
         "title": items["name"],
         "date_release": pa.nulls(len(items), pa.timestamp("us")),
-        **{platform: everywhere for platform in ("win", "mac", "linux", "steam_deck")},
+        **dict.fromkeys(("win", "mac", "linux", "steam_deck"), everywhere),
         "price_final": pa.nulls(len(items), pa.float64()),
     }
     people = pc.unique(user)

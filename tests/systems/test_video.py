@@ -64,7 +64,9 @@ def test_the_whole_contract_on_a_few_people(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [real_tables.movielens_100k, real_tables.movielens_small], ids=["100k", "latest-small"])
+@pytest.mark.parametrize(
+    "make", [real_tables.movielens_100k, real_tables.movielens_small], ids=["100k", "latest-small"]
+)
 def test_the_blueprint_as_it_is_on_all_data(make, tmp_path):
     make(tmp_path)
     system = loaded("video", tmp_path)

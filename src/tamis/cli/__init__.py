@@ -18,7 +18,7 @@ def main() -> None:
     from tamis.core.errors import TamisError
 
     try:
-        app(standalone_mode=False)
+        app(standalone_mode=False, prog_name="tamis")
     except TamisError as error:
         _leave(2, f"tamis: {error}")
     except KeyboardInterrupt:

@@ -55,7 +55,7 @@ def findings(funnel: Funnel, dataset: Dataset) -> dict[str, Any]:
         facts.append(
             f"objective {funnel.objective.outcomes.name}: {len(outcomes):,} outcomes of "
             f"{len(set(outcomes.user.tolist())):,} people with {len(set(outcomes.item.tolist())):,} items, "
-            f"{iso(int(outcomes.at[0]))} to {iso(int(outcomes.at[-1]))}"
+            + ("without times" if dataset.timeless else f"{iso(int(outcomes.at[0]))} to {iso(int(outcomes.at[-1]))}")
         )
         if len(outcomes) < _FEW:
             problems.append(f"only {len(outcomes)} outcomes: too few to learn from (at least {_FEW} are advised)")

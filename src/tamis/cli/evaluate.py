@@ -34,7 +34,7 @@ def run(
     with progress(quiet=json):
         dataset = loaded.dataset()
         funnel = loaded.funnel
-        others = {**single_sources(funnel), **trivial_funnels(funnel)}
+        others = {**single_sources(funnel), **trivial_funnels(funnel, timeless=dataset.timeless)}
         made = backtest(funnel, dataset, others, TRIVIAL, how)
         errors = rating_errors(funnel, dataset)
     facts = evaluation_facts(made) | ({"ratings": errors} if errors else {})

@@ -37,7 +37,7 @@ def run(
         return
     whose = "a new person" if user is None else f"person {user}"
     start = "" if item is None else f", from {_called(asked, asked.dataset.store.items.encode([item]))[0]}"
-    print_line(f"{asked.funnel.name}, {whose}{start}, as of {page['at']}")
+    print_line(f"{asked.funnel.name}, {whose}{start}, as of {page['at'] or 'now'}")
     if page["history"]:
         print_line("latest: " + "; ".join(page["history"]))
     rows = [[str(i["position"]), i["id"], i["title"], f"{i['value']:.3f}", i["reason"]] for i in page["items"]]
@@ -60,7 +60,7 @@ def page_of(asked: Asked, user: str | None, item: str | None, show: int | None, 
     return {
         "system": funnel.name,
         "user": user,
-        "at": iso(int(query.at[0])),
+        "at": None if asked.dataset.timeless else iso(int(query.at[0])),
         "history": _called(asked, np.asarray(history.item)[::-1]),
         "items": [
             {

@@ -29,8 +29,8 @@ def _finite(value: Any) -> Any:
 
 @contextmanager
 def progress(quiet: bool = False) -> Iterator[None]:
-    """Show a bar for every step that tells how far it is; on standard error, gone when done."""
-    if quiet:
+    """Show a bar for every step that tells how far it is; on standard error, gone when done; none into a file."""
+    if quiet or not sys.stderr.isatty():
         yield
         return
     from rich.console import Console

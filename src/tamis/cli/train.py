@@ -38,7 +38,7 @@ def run(file: Path, system: str | None, json: bool) -> None:
         return
     print_line(
         f"{loaded.funnel.name}: learned from {facts['outcomes']:,} outcomes of {facts['users']:,} people with "
-        f"{facts['items']:,} items until {iso(dataset.until)}"
+        f"{facts['items']:,} items until {'now' if dataset.timeless else iso(dataset.until)}"
     )
     if seen:
         print_line(f"judge: {seen.rows:,} rows of {seen.queries:,} requests, {len(seen.features)} features")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import ibis
 
     from tamis.data.dataset import Dataset
+    from tamis.features.batch import Aggregate
 
 _DAY = 86_400e6
 Within = str | timedelta | None
@@ -86,9 +87,16 @@ class Count:
 
     def batch(self, dataset: Dataset, rows: ibis.Table) -> ibis.Table:
         """Return (row, value) of a table of requests (row, user, item, at)."""
-        from tamis.features.batch import running
+        from tamis.features.batch import alone
 
-        return running(dataset, rows, self.events, self.per, _micros(self.within), "count", 0.0)
+        return alone(dataset, rows, self.aggregate)
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it asks of the log, for `tamis.features.batch.joined`."""
+        from tamis.features.batch import Aggregate
+
+        return Aggregate(self.events, self.per, _micros(self.within), "count", 0.0)
 
 
 @options
@@ -111,9 +119,16 @@ class Sum:
 
     def batch(self, dataset: Dataset, rows: ibis.Table) -> ibis.Table:
         """Return (row, value) of a table of requests (row, user, item, at)."""
-        from tamis.features.batch import running
+        from tamis.features.batch import alone
 
-        return running(dataset, rows, self.events, self.per, _micros(self.within), "sum", 0.0)
+        return alone(dataset, rows, self.aggregate)
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it asks of the log, for `tamis.features.batch.joined`."""
+        from tamis.features.batch import Aggregate
+
+        return Aggregate(self.events, self.per, _micros(self.within), "sum", 0.0)
 
 
 @options
@@ -158,9 +173,16 @@ class Mean:
 
     def batch(self, dataset: Dataset, rows: ibis.Table) -> ibis.Table:
         """Return (row, value) of a table of requests (row, user, item, at)."""
-        from tamis.features.batch import running
+        from tamis.features.batch import alone
 
-        return running(dataset, rows, self.events, self.per, _micros(self.within), "mean", None, self.smooth)
+        return alone(dataset, rows, self.aggregate)
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it asks of the log, for `tamis.features.batch.joined`."""
+        from tamis.features.batch import Aggregate
+
+        return Aggregate(self.events, self.per, _micros(self.within), "mean", None, self.smooth)
 
 
 @options
@@ -183,6 +205,13 @@ class TimeSince:
 
     def batch(self, dataset: Dataset, rows: ibis.Table) -> ibis.Table:
         """Return (row, value) of a table of requests (row, user, item, at)."""
-        from tamis.features.batch import running
+        from tamis.features.batch import alone
 
-        return running(dataset, rows, self.events, self.per, None, "last", None)
+        return alone(dataset, rows, self.aggregate)
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it asks of the log, for `tamis.features.batch.joined`."""
+        from tamis.features.batch import Aggregate
+
+        return Aggregate(self.events, self.per, None, "last", None)

@@ -1,13 +1,16 @@
 """The batch face of aggregates: one Ibis expression that runs unchanged on DuckDB and Spark.
 
-A running sum over the union of events and requests, ordered by time with requests first at equal times, is "strictly
-before" without any as-of join; a window is the difference of two such sums. No interval range windows (quadratic on
-Spark), no as-of joins (wrong or missing on some backends).
+Row numbers over the union of events and requests, ordered by time with requests first at equal times, count what is
+"strictly before" without any as-of join; a window is the difference of two such counts, and an equal join on the n-th
+event of a key finds its time and running total. No interval range windows (quadratic on Spark), no as-of joins (wrong
+or missing on some backends).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -24,118 +27,185 @@ if TYPE_CHECKING:
 What = Literal["count", "sum", "mean", "last"]
 
 
-def running(
-    dataset: Dataset,
-    rows: ibis.Table,
-    events: EventTable,
-    per: tuple[KeyPart, ...],
-    within: int | None,
-    what: What,
-    empty: float | None,
-    smooth: float = 0.0,
-) -> ibis.Table:
-    """Return (row, value): an aggregate of each request's keys strictly before its moment.
+@dataclass(frozen=True)
+class Aggregate:
+    """What an aggregate asks of the events of a request's keys.
 
     Parameters
     ----------
-    dataset : Dataset
-        Its store holds the event table.
-    rows : Ibis table of row, user, item (codes), at (microseconds)
-    events, per, within
-        As in the features; `within` in microseconds.
+    events : EventTable
+    per : tuple of entities and attributes
+    within : int or None
+        Microseconds.
     what : "count", "sum", "mean" or "last" (days since the latest event)
     empty : float or None
         The value of a request none of whose keys has any.
     smooth : float
         For "mean": imaginary events at the overall mean.
     """
+
+    events: EventTable
+    per: tuple[KeyPart, ...]
+    within: int | None
+    what: What
+    empty: float | None
+    smooth: float = 0.0
+
+
+@runtime_checkable
+class Aggregated(Protocol):
+    """A feature that is an aggregate, such as `Count`."""
+
+    @property
+    def aggregate(self) -> Aggregate:
+        """What it asks."""
+
+
+def joined(dataset: Dataset, rows: ibis.Table, features: Sequence[Aggregated]) -> ibis.Table:
+    """Return `row` and one column per feature, under the feature's name, as one expression.
+
+    Features over the same events and keys share one sort of the log.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its store holds the event tables.
+    rows : Ibis table of row, user, item (codes), at (microseconds)
+    features : sequence of features with one column each
+    """
     import ibis
 
-    log = dataset.store.table(events).select("user", "item", "at", "value")
-    keyed_log = _keyed(dataset, log, per, ("at", "value"))
-    keyed_rows = _keyed(dataset, rows.select("row", "user", "item", "at"), per, ("row", "at"))
-    asked = _asked(keyed_rows, within)
-    state = _running_state(keyed_log, asked)
-    signed = state.group_by(["row", "key"]).aggregate(
-        n=(state["n"] * state["sign"]).sum(),
-        total=(state["total"] * state["sign"]).sum(),
-        last=state["last"].max(),
-        at=state["at"].max(),
-    )
-    if what == "mean" and smooth:
-        signed = _smoothed(dataset, rows, events, signed, within, smooth)
-    number: Any
-    if what == "count":
-        number = signed["n"].cast("float64")
-    elif what == "sum":
-        number = signed["total"]
-    elif what == "mean":
-        number = ibis.ifelse(signed["n"] > 0, signed["total"] / signed["n"], ibis.null("float64"))
-    else:
-        number = (signed["at"] - signed["last"]).cast("float64") / 86_400e6
-    values = signed.mutate(number=number).group_by("row").aggregate(value=lambda t: t["number"].mean())
-    joined = rows.select("row").left_join(values, "row")
-    value = joined["value"] if empty is None else joined["value"].fill_null(empty)
-    return joined.select(row=joined["row"], value=value)
+    asked = {feature.columns[0]: feature.aggregate for feature in features}  # type: ignore[attr-defined]
+    groups: dict[tuple[EventTable, tuple[KeyPart, ...]], dict[str, Aggregate]] = {}
+    for name, aggregate in asked.items():
+        groups.setdefault((aggregate.events, aggregate.per), {})[name] = aggregate
+    made = rows.select("row")
+    for group in groups.values():
+        values = running(dataset, rows, group)
+        found = made.left_join(values, "row")
+        made = found.select(*[made[c] for c in made.columns], *[values[name] for name in group])
+    empty = {name: a.empty for name, a in asked.items() if a.empty is not None}
+    filled = {name: made[name].fill_null(ibis.literal(value, "float64")) for name, value in empty.items()}
+    return made.select("row", **{name: filled.get(name, made[name]) for name in asked})
 
 
-def _asked(keyed: Any, within: int | None) -> Any:
-    import ibis
+def alone(dataset: Dataset, rows: ibis.Table, aggregate: Aggregate) -> ibis.Table:
+    """Return (row, value) of one aggregate."""
+    values = running(dataset, rows, {"value": aggregate})
+    found = rows.select("row").left_join(values, "row")
+    value = values["value"] if aggregate.empty is None else values["value"].fill_null(aggregate.empty)
+    return found.select(row=found["row"], value=value)
 
-    now = keyed.select("row", "key", "at", sign=ibis.literal(1, "int64"))
-    if within is None:
-        return now
+
+def running(dataset: Dataset, rows: ibis.Table, group: Mapping[str, Aggregate]) -> ibis.Table:
+    """Return `row` and a column per aggregate, all over the same events and keys; no row for a request without keys.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    rows : Ibis table of row, user, item (codes), at (microseconds)
+    group : mapping of column name to Aggregate
+    """
+    first = next(iter(group.values()))
+    log = dataset.store.table(first.events).select("user", "item", "at", "value", place="row")
+    keyed_log = _keyed(dataset, log, first.per, ("place", "at", "value"))
+    keyed_rows = _keyed(dataset, rows.select("row", "user", "item", "at"), first.per, ("row", "at"))
+    windows = sorted({a.within for a in group.values() if a.within is not None})
+    asks = {a.what for a in group.values()}
+    starts = {f"since{i}": _start(keyed_rows["at"], within) for i, within in enumerate(windows)}
+    per_key = keyed_rows.mutate(**starts)
+    state = _counted(keyed_log, _moments(per_key, ["at", *starts]))
+    if asks - {"count"}:
+        state = _summed(keyed_log, state, totals=bool(asks & {"sum", "mean"}))
+    for column in ("at", *starts):
+        per_key = _looked_up(per_key, column, state)
+    overall = {within: _overall(dataset, rows, first.events, within) for within in _smoothed_windows(group)}
+    for i, table in enumerate(overall.values()):
+        found = per_key.left_join(table, "row")
+        per_key = found.select(*[per_key[c] for c in per_key.columns], **{f"overall{i}": table["overall"]})
+    of_window = {within: f"overall{i}" for i, within in enumerate(overall)}
+    numbers = {}
+    for name, aggregate in group.items():
+        since = None if aggregate.within is None else f"since{windows.index(aggregate.within)}"
+        numbers[name] = _number(per_key, aggregate, since, of_window.get(aggregate.within))
+    each = per_key.select("row", **numbers)
+    if not any(isinstance(part, AttributeOf) for part in first.per):  # one key a request: nothing to average
+        return each
+    return each.group_by("row").aggregate(**{name: each[name].mean() for name in group})
+
+
+def _start(at: Any, within: int) -> Any:
     bucket = max(within // 10, 1)
-    since = keyed["at"] - within
-    start = since - ((since % bucket) + bucket) % bucket
-    before = keyed.select("row", "key", at=start, sign=ibis.literal(-1, "int64"))
-    return now.union(before)
+    since = at - within
+    return since - ((since % bucket) + bucket) % bucket
 
 
-def _running_state(log: Any, asked: Any) -> Any:
+def _moments(per_key: Any, columns: Sequence[str]) -> Any:
+    # many candidates share a person, a tag, a moment, the start of a window: each is counted once
+    union = per_key.select("key", at=columns[0])
+    for column in columns[1:]:
+        union = union.union(per_key.select("key", at=column))
+    return union.distinct()
+
+
+def _looked_up(per_key: Any, column: str, state: Any) -> Any:
+    found = per_key.left_join(state, [per_key["key"] == state["key"], per_key[column] == state["at"]])
+    read = {f"{column}.{what}": state[what] for what in ("n", "total", "last") if what in state.columns}
+    return found.select(*[per_key[c] for c in per_key.columns], **read)
+
+
+def _smoothed_windows(group: Mapping[str, Aggregate]) -> list[int | None]:
+    return list(dict.fromkeys(a.within for a in group.values() if a.what == "mean" and a.smooth))
+
+
+def _overall(dataset: Dataset, rows: ibis.Table, events: EventTable, within: int | None) -> ibis.Table:
+    return alone(dataset, rows, Aggregate(events, (), within, "mean", 0.0)).rename(overall="value")
+
+
+def _number(per_key: Any, aggregate: Aggregate, since: str | None, overall: str | None) -> Any:
     import ibis
 
-    nothing = ibis.null("int64")
-    events = log.select(
-        key="key",
-        at="at",
-        row=nothing,
-        sign=nothing,
-        order=ibis.literal(1, "int8"),
-        one=ibis.literal(1, "int64"),
-        value=log["value"].cast("float64"),
-        seen=log["at"],
-    )
-    requests = asked.select(
-        key="key",
-        at="at",
-        row="row",
-        sign="sign",
-        order=ibis.literal(0, "int8"),
-        one=ibis.literal(0, "int64"),
-        value=ibis.literal(0.0),
-        seen=nothing,
-    )
-    both = events.union(requests)
-    window = ibis.cumulative_window(group_by="key", order_by=["at", "order"])
-    state = both.mutate(
-        n=both["one"].sum().over(window),
-        total=both["value"].sum().over(window),
-        last=both["seen"].max().over(window),
-    )
-    return state.filter(state["order"] == 0)
+    def between(what: str) -> Any:
+        return per_key[f"at.{what}"] if since is None else per_key[f"at.{what}"] - per_key[f"{since}.{what}"]
+
+    if aggregate.what == "count":
+        return between("n").cast("float64")
+    if aggregate.what == "sum":
+        return between("total")
+    if aggregate.what == "last":
+        return (per_key["at"] - per_key["at.last"]).cast("float64") / 86_400e6
+    n, total = between("n"), between("total")
+    if aggregate.smooth and overall is not None:
+        n = n.cast("float64") + aggregate.smooth
+        total = total + aggregate.smooth * per_key[overall]
+    return ibis.ifelse(n > 0, total / n, ibis.null("float64"))
 
 
-def _smoothed(dataset: Any, rows: Any, events: EventTable, signed: Any, within: int | None, smooth: float) -> Any:
-    overall = running(dataset, rows, events, (), within, "mean", 0.0).rename(overall="value")
-    joined = signed.left_join(overall, "row")
-    return joined.select(
-        row=signed["row"],
-        n=signed["n"].cast("float64") + smooth,
-        total=signed["total"] + smooth * joined["overall"],
-        last=signed["last"],
-        at=signed["at"],
-    )
+def _counted(log: Any, moments: Any) -> Any:
+    # a moment's place among events and moments less its place among moments is the number of events before it; at
+    # equal times the moment comes first, so that before is strict
+    import ibis
+
+    asked = ibis.literal(0, "int8")
+    both = log.select("key", "at", event=asked + 1).union(moments.select("key", "at", event=asked))
+    numbered = both.mutate(place=ibis.row_number().over(ibis.window(group_by="key", order_by=["at", "event"])))
+    there = numbered.filter(numbered["event"] == 0)
+    among = there.mutate(among=ibis.row_number().over(ibis.window(group_by="key", order_by="at")))
+    return among.select("key", "at", n=among["place"] - among["among"])
+
+
+def _summed(log: Any, state: Any, *, totals: bool) -> Any:
+    # the n-th event of the key is the latest one before the request; its running total is the sum so far
+    import ibis
+
+    window = ibis.cumulative_window(group_by="key", order_by="place")
+    columns = {"before": ibis.row_number().over(ibis.window(group_by="key", order_by="place")) + 1}
+    if totals:
+        columns["total"] = log["value"].cast("float64").sum().over(window)
+    ranked = log.select("key", last="at", **columns)
+    found = state.left_join(ranked, [state["key"] == ranked["key"], state["n"] == ranked["before"]])
+    kept = {"total": ranked["total"].fill_null(0.0)} if totals else {}
+    return found.select(*[state[c] for c in state.columns], last=ranked["last"], **kept)
 
 
 def _keyed(dataset: Any, table: Any, per: tuple[KeyPart, ...], keep: tuple[str, ...]) -> Any:

@@ -107,8 +107,8 @@ def meets(past: Past, attribute: AttributeOf, wanted: Wanted, codes: Codes, wher
 
 
 def _check_suits(condition: Condition, *, numeric: bool, name: str, where: str) -> None:
-    listed = isinstance(condition, one_of)
-    fits = not listed or not any(isinstance(v, str) for v in condition.values) if numeric else listed
+    words = isinstance(condition, one_of) and any(isinstance(v, str) for v in condition.values)
+    fits = not words if numeric else isinstance(condition, one_of)
     if not fits:
         raise DataError(
             f"the condition does not suit `{name}`",

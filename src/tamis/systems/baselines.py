@@ -10,11 +10,11 @@ from tamis.stages.retrieve import Popular, Random
 TRIVIAL = ("random", "popular", "popular in the last 7 days")
 
 
-def trivial_funnels(funnel: Funnel) -> dict[str, Funnel]:
-    """Return random, popular and popular-in-the-last-7-days under the funnel's own filters."""
+def trivial_funnels(funnel: Funnel, *, timeless: bool = False) -> dict[str, Funnel]:
+    """Return random, popular and popular-in-the-last-7-days under the funnel's own filters; no weeks without times."""
     outcomes: Any = funnel.objective.outcomes
     sources = (Random(), Popular(outcomes), Popular(outcomes, within="7d"))
-    return {name: _alone(name, funnel, source) for name, source in zip(TRIVIAL, sources)}
+    return {name: _alone(name, funnel, source) for name, source in zip(TRIVIAL, sources[:2] if timeless else sources)}
 
 
 def single_sources(funnel: Funnel) -> dict[str, Funnel]:

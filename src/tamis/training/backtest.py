@@ -130,18 +130,10 @@ def backtest(
         Where a test stretch holds no request with a good item.
     """
     how = how or Backtest()
-    at = dataset.events(funnel.objective.outcomes).at
-    if len(at) < 2:
-        raise DataError(
-            "has too few events to split in time", where=f"Events {funnel.objective.outcomes.name!r}", got=len(at)
-        )
-    edges = [int(at[min(int(len(at) * s), len(at) - 1)]) for s in np.linspace(how.share, 1.0, how.folds + 1)[:-1]]
-    edges = [*sorted(set(edges)), dataset.until]
+    edges = _edges(funnel, dataset, how)
     folds: list[_Fold] = []
     seconds = [0.0, 0.0]
     trained = None
-    popularity = np.zeros(dataset.n_items)
-    past: Past = dataset.past
     for start, end in pairwise(edges):
         began = time.perf_counter()
         trained = train(funnel, dataset.before(start), how.plan)
@@ -150,15 +142,11 @@ def backtest(
         began = time.perf_counter()
         fold.answered[funnel.name] = answer_all(funnel, fold.queries, "answer")
         seconds[1] += time.perf_counter() - began
-        for name, other in others.items():
-            if other.judge is not None:
-                train(other, dataset.before(start), how.plan)
-            else:
-                fit_apart(other, funnel, dataset.before(start))
-            fold.answered[name] = answer_all(other, fold.queries, f"answer: {name}")
+        _answer_others(others, funnel, dataset.before(start), how, fold)
         folds.append(fold)
-        popularity = past.item_counts(funnel.objective.outcomes, start)
     queries, truth = _together(folds)
+    past: Past = dataset.past
+    popularity = past.item_counts(funnel.objective.outcomes, edges[-2])
     rows = [
         measure(name, _page(folds, name, len(queries)), truth, queries, how.k, popularity)
         for name in [funnel.name, *others]
@@ -183,6 +171,24 @@ def backtest(
         seconds[0],
         seconds[1],
     )
+
+
+def _edges(funnel: Funnel, dataset: Dataset, how: Backtest) -> list[int]:
+    at = dataset.events(funnel.objective.outcomes).at
+    if len(at) < 2:
+        where = f"Events {funnel.objective.outcomes.name!r}"
+        raise DataError("has too few events to split in time", where=where, got=len(at))
+    starts = [int(at[min(int(len(at) * s), len(at) - 1)]) for s in np.linspace(how.share, 1.0, how.folds + 1)[:-1]]
+    return [*sorted(set(starts)), dataset.until]
+
+
+def _answer_others(others: Mapping[str, Funnel], funnel: Funnel, known: Dataset, how: Backtest, fold: _Fold) -> None:
+    for name, other in others.items():
+        if other.judge is not None:
+            train(other, known, how.plan)
+        else:
+            fit_apart(other, funnel, known)
+        fold.answered[name] = answer_all(other, fold.queries, f"answer: {name}")
 
 
 def fit_apart(other: Funnel, funnel: Funnel, dataset: Dataset) -> None:

@@ -57,6 +57,7 @@ BUILD = {
     "Matches": lambda s: room.Matches(s.item.tags, s.user.tags),
     "NotSeen": lambda s: room.NotSeen(s.shown),
     "Region": lambda s: room.Region(s.item.tags, s.user.tags, everywhere="d"),
+    "Supports": lambda s: room.Supports({"a": s.item.number, "b": s.item.moment}, s.user.tags),
     "Where": lambda s: room.Where(s.item.tags, "a"),
 }
 
