@@ -23,7 +23,7 @@ help: ## say what each command does
 demo: $(BASE) ## train the movie example and print one person's page
 	$(BIN)/tamis evaluate $(MOVIES) --report build/movies.html
 	$(BIN)/tamis train $(MOVIES)
-	$(BIN)/tamis recommend $(MOVIES) --user 15
+	$(BIN)/tamis recommend $(MOVIES) --user 42
 
 test: $(TEST) ## style, types and all tests but the slow ones
 	$(BIN)/ruff check .

@@ -53,7 +53,8 @@ def main() -> None:
     met = seconds["import tamis"] < LONGEST and seconds["tamis --help"] < LONGEST
     fits = total <= MOST_MB and len(sizes) <= MOST_PACKAGES
     print(
-        f"\nbase install: {len(sizes)} packages, {total:.0f} MB (at most {MOST_PACKAGES} and {MOST_MB:.0f} MB: {'met' if fits else 'MISSED'})"
+        f"\nbase install: {len(sizes)} packages, {total:.0f} MB "
+        f"(at most {MOST_PACKAGES} and {MOST_MB:.0f} MB: {'met' if fits else 'MISSED'})"
     )
     print(f"start: {'met' if met else 'MISSED'}")
 

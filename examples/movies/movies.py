@@ -21,7 +21,7 @@ home = tm.Funnel(
     ],
     filter=[NotSeen(ratings)],
     judge=tm.Judge(
-        LambdaMART(learning_rate=0.1),
+        LambdaMART(learning_rate=0.1, patience=20),
         features=[
             ratings.mean(per=movies, smooth=10),
             loved.count(per=movies, within="365d"),

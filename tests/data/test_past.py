@@ -49,7 +49,7 @@ def test_people_who_know_people_have_two_sides():
 
 
 def test_counting_by_text_is_refused():
-    data, log, _, things = small(["a"], ["x"], items={"item_id": ["x"], "title": ["words"], "price": [1.0]})
+    data, _log, _, things = small(["a"], ["x"], items={"item_id": ["x"], "title": ["words"], "price": [1.0]})
     with pytest.raises(OptionError, match=r"per=.*price.*cannot be counted by"):
         data.past.encode((things.price,), np.array([0]), np.array([0]))
 

@@ -54,7 +54,7 @@ def by_hand(feature, verb, data, log, per, within, queries, candidates, things):
         user, at = queries.user[q], queries.at[q]
         combos = [()]
         for part in per:
-            combos = [c + (k,) for c in combos for k in keys_of(part, user, item, items)]
+            combos = [(*c, k) for c in combos for k in keys_of(part, user, item, items)]
         values = []
         for combo in combos:
             bucket = within // 10 if within else None
@@ -63,7 +63,7 @@ def by_hand(feature, verb, data, log, per, within, queries, candidates, things):
             for u, i, t, v in zip(*batch.columns):
                 mine = [()]
                 for part in per:
-                    mine = [c + (k,) for c in mine for k in keys_of(part, u, i, items)]
+                    mine = [(*c, k) for c in mine for k in keys_of(part, u, i, items)]
                 hits += [(t, float(v)) for m in mine if m == combo and start <= t < at]
             if verb == "count":
                 values.append(len(hits))

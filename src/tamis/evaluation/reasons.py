@@ -89,7 +89,9 @@ def _weighed(funnel: Funnel, query: Queries, page: Candidates) -> list[str]:
     if table is None:
         return [""] * len(page)
     names, values, parts = table
-    own = [i for i, name in enumerate(names) if not name.endswith((".rank", ".score", ".cold"))]
+    # what is the same for the whole page (the person's own counts) is no reason for one item rather than another
+    varies = (np.ptp(np.nan_to_num(values), axis=0) > 0) | (len(page) == 1)
+    own = [i for i, n in enumerate(names) if varies[i] and not n.endswith((".rank", ".score", ".cold"))]
     if not own:
         return [""] * len(page)
     best = np.argmax(parts[:, own], axis=1)

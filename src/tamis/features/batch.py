@@ -1,9 +1,8 @@
 """The batch face of aggregates: one Ibis expression that runs unchanged on DuckDB and Spark.
 
 Row numbers over the union of events and requests, ordered by time with requests first at equal times, count what is
-"strictly before" without any as-of join; a window is the difference of two such counts, and an equal join on the n-th
-event of a key finds its time and running total. No interval range windows (quadratic on Spark), no as-of joins (wrong
-or missing on some backends).
+"strictly before" without any as-of join; sums run over the moments asked for, and a window is the difference of two
+moments. No interval range windows (quadratic on Spark), no as-of joins (wrong or missing on some backends).
 """
 
 from __future__ import annotations
@@ -107,16 +106,14 @@ def running(dataset: Dataset, rows: ibis.Table, group: Mapping[str, Aggregate]) 
     group : mapping of column name to Aggregate
     """
     first = next(iter(group.values()))
-    log = dataset.store.table(first.events).select("user", "item", "at", "value", place="row")
-    keyed_log = _keyed(dataset, log, first.per, ("place", "at", "value"))
+    log = dataset.store.table(first.events).select("user", "item", "at", "value")
+    keyed_log = _keyed(dataset, log, first.per, ("at", "value"))
     keyed_rows = _keyed(dataset, rows.select("row", "user", "item", "at"), first.per, ("row", "at"))
     windows = sorted({a.within for a in group.values() if a.within is not None})
     asks = {a.what for a in group.values()}
     starts = {f"since{i}": _start(keyed_rows["at"], within) for i, within in enumerate(windows)}
     per_key = keyed_rows.mutate(**starts)
-    state = _counted(keyed_log, _moments(per_key, ["at", *starts]))
-    if asks - {"count"}:
-        state = _summed(keyed_log, state, totals=bool(asks & {"sum", "mean"}))
+    state = _state(keyed_log, _moments(per_key, ["at", *starts]), asks)
     for column in ("at", *starts):
         per_key = _looked_up(per_key, column, state)
     overall = {within: _overall(dataset, rows, first.events, within) for within in _smoothed_windows(group)}
@@ -149,9 +146,9 @@ def _moments(per_key: Any, columns: Sequence[str]) -> Any:
 
 
 def _looked_up(per_key: Any, column: str, state: Any) -> Any:
-    found = per_key.left_join(state, [per_key["key"] == state["key"], per_key[column] == state["at"]])
-    read = {f"{column}.{what}": state[what] for what in ("n", "total", "last") if what in state.columns}
-    return found.select(*[per_key[c] for c in per_key.columns], **read)
+    known = {f"{column}.{what}": state[what] for what in ("n", "total", "last") if what in state.columns}
+    found = per_key.left_join(state.select(_key="key", _at="at", **known), [("key", "_key"), (column, "_at")])
+    return found.drop("_key", "_at")
 
 
 def _smoothed_windows(group: Mapping[str, Aggregate]) -> list[int | None]:
@@ -181,31 +178,42 @@ def _number(per_key: Any, aggregate: Aggregate, since: str | None, overall: str 
     return ibis.ifelse(n > 0, total / n, ibis.null("float64"))
 
 
-def _counted(log: Any, moments: Any) -> Any:
+def _state(log: Any, moments: Any, asks: set[What]) -> Any:
     # a moment's place among events and moments less its place among moments is the number of events before it; at
     # equal times the moment comes first, so that before is strict
     import ibis
 
-    asked = ibis.literal(0, "int8")
-    both = log.select("key", "at", event=asked + 1).union(moments.select("key", "at", event=asked))
+    asked, nothing = ibis.literal(0, "int8"), ibis.null("float64")
+    events = log.select("key", "at", event=asked + 1, value=log["value"].cast("float64"))
+    both = events.union(moments.select("key", "at", event=asked, value=nothing))
     numbered = both.mutate(place=ibis.row_number().over(ibis.window(group_by="key", order_by=["at", "event"])))
     there = numbered.filter(numbered["event"] == 0)
-    among = there.mutate(among=ibis.row_number().over(ibis.window(group_by="key", order_by="at")))
-    return among.select("key", "at", n=among["place"] - among["among"])
+    there = there.mutate(among=ibis.row_number().over(ibis.window(group_by="key", order_by="at")))
+    state = there.select("key", "at", "among", n=there["place"] - there["among"])
+    return _with_sums(numbered, state, asks) if asks - {"count"} else state.drop("among")
 
 
-def _summed(log: Any, state: Any, *, totals: bool) -> Any:
-    # the n-th event of the key is the latest one before the request; its running total is the sum so far
+def _with_sums(numbered: Any, state: Any, asks: set[What]) -> Any:
+    # events between two moments are added up first, so that the running total is over moments, not over events
     import ibis
 
-    window = ibis.cumulative_window(group_by="key", order_by="place")
-    columns = {"before": ibis.row_number().over(ibis.window(group_by="key", order_by="place")) + 1}
-    if totals:
-        columns["total"] = log["value"].cast("float64").sum().over(window)
-    ranked = log.select("key", last="at", **columns)
-    found = state.left_join(ranked, [state["key"] == ranked["key"], state["n"] == ranked["before"]])
-    kept = {"total": ranked["total"].fill_null(0.0)} if totals else {}
-    return found.select(*[state[c] for c in state.columns], last=ranked["last"], **kept)
+    events = numbered.filter(numbered["event"] == 1)
+    order = ibis.window(group_by="key", order_by="place")
+    stretch = events.mutate(stretch=events["place"] - ibis.row_number().over(order))
+    wanted: dict[str, Any] = {}
+    if asks & {"sum", "mean"}:
+        wanted["total"] = stretch["value"].sum()
+    if "last" in asks:
+        wanted["last"] = stretch["at"].max()
+    sums = stretch.group_by(_key="key", _stretch="stretch").aggregate(**wanted)
+    found = state.left_join(sums, [("key", "_key"), ("among", "_stretch")])
+    so_far = ibis.cumulative_window(group_by="key", order_by="among")
+    running = {}
+    if "total" in wanted:
+        running["total"] = found["total"].fill_null(0.0).sum().over(so_far)
+    if "last" in wanted:
+        running["last"] = found["last"].max().over(so_far)
+    return found.select("key", "at", "n", **running)
 
 
 def _keyed(dataset: Any, table: Any, per: tuple[KeyPart, ...], keep: tuple[str, ...]) -> Any:

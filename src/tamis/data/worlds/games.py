@@ -72,7 +72,8 @@ def games(
     >>> shop = games(50, 20, per_user=5)
     >>> sorted(shop.games)[:4], len(shop.users["user_id"])
     (['app_id', 'date_release', 'discount', 'linux'], 50)
-    >>> int((~shop.games["mac"]).sum()), float(shop.truth.probability[shop.users["platform"] == "mac"][:, ~shop.games["mac"]].sum())
+    >>> mac = shop.users["platform"] == "mac"
+    >>> int((~shop.games["mac"]).sum()), float(shop.truth.probability[mac][:, ~shop.games["mac"]].sum())
     (10, 0.0)
     """
     check_sizes("games", n_users=n_users, n_games=n_games, genres=genres, per_user=per_user)
