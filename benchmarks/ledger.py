@@ -36,6 +36,8 @@ REFERENCES = ("rerank: none", "calibration: none")
 
 _RULE = "a rule: its answer is right or wrong, held to a loop"
 EXCUSED: dict[str, str] = {
+    "features.Aggregate": "how Count, Sum, Mean and TimeSince describe themselves to the batch face; measured as those",
+    "features.Aggregated": "the protocol of Count, Sum, Mean and TimeSince; measured as those",
     "features.Entity": "a declaration; its attributes are measured as Attribute",
     "features.Events": "a declaration; its verbs are measured as Count, Sum, Mean and TimeSince",
     "models.Objective": "an option of GradientBoosting",

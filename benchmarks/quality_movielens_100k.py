@@ -80,11 +80,36 @@ GRID: dict[str, tuple[Callable[..., Any], dict[str, list[Any]]]] = {
 }
 """Model and options tried, by row of the table."""
 
-CHOSEN: dict[int, dict[str, dict[str, Any]]] = {}
+CHOSEN: dict[int, dict[str, dict[str, Any]]] = {
+    42: {
+        "item neighbours": {"neighbours": 1000, "shrinkage": 20.0, "popularity_damping": 0.0},
+        "user neighbours": {"neighbours": 120, "shrinkage": 0.0},
+        "EASE": {"regularization": 500.0},
+        "iALS": {"factors": 128, "regularization": 0.03, "unobserved_weight": 0.1, "frequency_exponent": 1.0},
+        "BPR": {"factors": 64, "epochs": 80, "regularization": 0.05},
+        "rating factors": {"factors": 20, "epochs": 10},
+    },
+    43: {
+        "item neighbours": {"neighbours": 1000, "shrinkage": 20.0, "popularity_damping": 0.0},
+        "user neighbours": {"neighbours": 80, "shrinkage": 0.0},
+        "EASE": {"regularization": 700.0},
+        "iALS": {"factors": 128, "regularization": 0.03, "unobserved_weight": 0.1, "frequency_exponent": 1.0},
+        "BPR": {"factors": 64, "epochs": 120, "regularization": 0.05},
+        "rating factors": {"factors": 20, "epochs": 10},
+    },
+    44: {
+        "item neighbours": {"neighbours": 1000, "shrinkage": 0.0, "popularity_damping": 0.0},
+        "user neighbours": {"neighbours": 200, "shrinkage": 0.0},
+        "EASE": {"regularization": 1000.0},
+        "iALS": {"factors": 128, "regularization": 0.03, "unobserved_weight": 0.1, "frequency_exponent": 1.0},
+        "BPR": {"factors": 64, "epochs": 80, "regularization": 0.05},
+        "rating factors": {"factors": 40, "epochs": 10},
+    },
+}
 """Per seed, what `--choose` printed."""
 
-FUSED = ("EASE", "iALS", "user neighbours")
-"""Rows whose ranks are fused."""
+FUSED = ("EASE", "iALS", "BPR")
+"""Rows whose ranks are fused: the three that are best on every validation split."""
 
 
 @dataclass(frozen=True)

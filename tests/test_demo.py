@@ -65,7 +65,7 @@ def test_the_report_is_one_page_with_plots_and_needs_no_network(demo):
 
 
 def test_the_page_has_twenty_films_each_with_a_reason(demo):
-    page = json.loads(run(["recommend", "examples/movies/movies.py", "--user", "15", "--json"], demo[0]).stdout)
+    page = json.loads(run(["recommend", "examples/movies/movies.py", "--user", "42", "--json"], demo[0]).stdout)
     assert [item["position"] for item in page["items"]] == list(range(1, 21))
     assert len({item["id"] for item in page["items"]}) == 20
     assert all(item["title"] and item["reason"] for item in page["items"])
@@ -75,9 +75,9 @@ def test_the_page_has_twenty_films_each_with_a_reason(demo):
 
 
 def test_a_film_of_the_page_and_one_off_it_are_explained(demo):
-    page = json.loads(run(["recommend", "examples/movies/movies.py", "--user", "15", "--json"], demo[0]).stdout)
+    page = json.loads(run(["recommend", "examples/movies/movies.py", "--user", "42", "--json"], demo[0]).stdout)
     shown = page["items"][0]["id"]
-    ask = ["explain", "examples/movies/movies.py", "--user", "15", "--json", "--item"]
+    ask = ["explain", "examples/movies/movies.py", "--user", "42", "--json", "--item"]
     assert json.loads(run([*ask, shown], demo[0]).stdout)["position"] == 1
     lost = next(i for i in ("1", "2", "3", "2571") if i not in {item["id"] for item in page["items"]})
     told = json.loads(run([*ask, lost], demo[0]).stdout)

@@ -42,7 +42,7 @@ def test_columns_are_found_by_name_in_any_order():
 
 
 def test_the_contract():
-    check_predictor(WeightedSum({"x0": 1.0, "x1": -0.5}))
+    check_predictor(WeightedSum({"price": 1.0, "popular.rank": -0.5}))
 
 
 def test_what_is_refused():

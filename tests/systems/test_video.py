@@ -13,8 +13,8 @@ from tests.systems.running import Backtest, beside_trivial, blueprint, figures, 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A quarter of the people of MovieLens 100K; ten videos only for adults, ten only for France."""
-    here = real_tables.movielens_100k(tmp_path_factory.mktemp("video"), share=0.25)
+    """Half of the people of MovieLens 100K; ten videos only for adults, ten only for France."""
+    here = real_tables.movielens_100k(tmp_path_factory.mktemp("video"), share=0.5)
     videos = pq.read_table(here / "videos.parquet")
     row = np.arange(len(videos))
     age, region = np.where(row < 10, 18.0, np.nan), np.where((row >= 10) & (row < 20), "FR", "worldwide")
@@ -33,7 +33,7 @@ def test_the_page_beats_the_trivial_rows_on_real_data(folder):
 
 def test_check_train_and_recommend_keep_the_rules_of_the_page(folder):
     path = blueprint("video", folder)
-    text = path.read_text(encoding="utf-8").replace("GradientBoosting()", "GradientBoosting(trees=40, threads=1)")
+    text = path.read_text(encoding="utf-8").replace("GradientBoosting(", "GradientBoosting(trees=40, threads=1, ")
     path.write_text(text + "\n\nplan = tm.RowPlan(windows=(0.8,), most_queries=200)\n", encoding="utf-8")
     assert "all checks passed" in tamis("check", path).out
     assert tamis("train", path).code == 0

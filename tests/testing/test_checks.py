@@ -684,7 +684,7 @@ class LearnsInHiding(Seen):
 
 
 BROKEN_FEATURES = {
-    LearnsInHiding: "fails plainly asked .NotFittedError",
+    LearnsInHiding: "`fit` changes an option",
     TwoNames: "has another shape than `columns`",
     SameName: "names a column twice",
     SeenLater: "depends on events at or after the moment",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -43,6 +43,21 @@ def check(file: File, system: System = None, json: Json = False) -> None:
     from tamis.cli.check import run
 
     run(file, system, json)
+
+
+@app.command(epilog="Example: tamis build reviews.py")
+def build(
+    file: File,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="The folder to write to; default: the file's own.")
+    ] = None,
+    format: Annotated[Literal["parquet", "csv"], typer.Option("--format", help="Of the tables written.")] = "parquet",
+    json: Json = False,
+) -> None:
+    """Run the data step that a file declares: clean tables under names that say when."""
+    from tamis.cli.build import run
+
+    run(file, into, format, json)
 
 
 @app.command(epilog="Example: tamis train shop/shop.py")
@@ -109,7 +124,7 @@ def explain(
 
 @app.callback(invoke_without_command=True)
 def top(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
-    """Turn your tables into a discovery system: new, check, train, evaluate, recommend, explain."""
+    """Turn your tables into a discovery system: new, check, build, train, evaluate, recommend, explain."""
     if version:
         import tamis
 

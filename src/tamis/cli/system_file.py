@@ -52,13 +52,7 @@ def load_system(path: Path, name: str | None = None) -> Loaded:
     SystemFileError
         Where the file is missing, does not run, or declares no (or more than one) Funnel.
     """
-    path = path.resolve()
-    if path.is_dir():
-        path = path / f"{path.name}.py"
-    if not path.exists():
-        near = nearest(path.name, [p.name for p in path.parent.glob("*.py")]) if path.parent.exists() else None
-        raise SystemFileError("there is no such file", where=str(path), nearest=near, next_step="run: tamis new NAME")
-    module = _imported(path)
+    path, module = read_module(path)
     label_declarations(vars(module))
     funnels = {v.name: v for v in vars(module).values() if isinstance(v, Funnel)}
     if not funnels:
@@ -74,6 +68,23 @@ def load_system(path: Path, name: str | None = None) -> Loaded:
             nearest=nearest(name, funnels),
         )
     return Loaded(path, funnels[name] if name else next(iter(funnels.values())), module)
+
+
+def read_module(path: Path) -> tuple[Path, ModuleType]:
+    """Import a file (or `folder/folder.py`) and return its full path and the module.
+
+    Raises
+    ------
+    SystemFileError
+        Where the file is missing or does not run.
+    """
+    path = path.resolve()
+    if path.is_dir():
+        path = path / f"{path.name}.py"
+    if not path.exists():
+        near = nearest(path.name, [p.name for p in path.parent.glob("*.py")]) if path.parent.exists() else None
+        raise SystemFileError("there is no such file", where=str(path), nearest=near, next_step="run: tamis new NAME")
+    return path, _imported(path)
 
 
 def label_declarations(names: Mapping[str, Any]) -> None:

@@ -111,11 +111,9 @@ def running(dataset: Dataset, rows: ibis.Table, group: Mapping[str, Aggregate]) 
     keyed_rows = _keyed(dataset, rows.select("row", "user", "item", "at"), first.per, ("row", "at"))
     windows = sorted({a.within for a in group.values() if a.within is not None})
     asks = {a.what for a in group.values()}
-    starts = {f"since{i}": _start(keyed_rows["at"], within) for i, within in enumerate(windows)}
-    per_key = keyed_rows.mutate(**starts)
-    state = _state(keyed_log, _moments(per_key, ["at", *starts]), asks)
-    for column in ("at", *starts):
-        per_key = _looked_up(per_key, column, state)
+    edges = _edges(keyed_rows, windows)
+    state = _state(keyed_log, edges.select("key", "at").distinct(), asks)
+    per_key = _per_key(edges, state, len(windows) + 1)
     overall = {within: _overall(dataset, rows, first.events, within) for within in _smoothed_windows(group)}
     for i, table in enumerate(overall.values()):
         found = per_key.left_join(table, "row")
@@ -123,32 +121,41 @@ def running(dataset: Dataset, rows: ibis.Table, group: Mapping[str, Aggregate]) 
     of_window = {within: f"overall{i}" for i, within in enumerate(overall)}
     numbers = {}
     for name, aggregate in group.items():
-        since = None if aggregate.within is None else f"since{windows.index(aggregate.within)}"
-        numbers[name] = _number(per_key, aggregate, since, of_window.get(aggregate.within))
+        edge = None if aggregate.within is None else windows.index(aggregate.within) + 1
+        numbers[name] = _number(per_key, aggregate, edge, of_window.get(aggregate.within))
     each = per_key.select("row", **numbers)
     if not any(isinstance(part, AttributeOf) for part in first.per):  # one key a request: nothing to average
         return each
     return each.group_by("row").aggregate(**{name: each[name].mean() for name in group})
 
 
-def _start(at: Any, within: int) -> Any:
-    bucket = max(within // 10, 1)
-    since = at - within
-    return since - ((since % bucket) + bucket) % bucket
+def _edges(keyed: Any, windows: Sequence[int]) -> Any:
+    # edge 0 is the request itself, edge i the start of the i-th window
+    import ibis
+
+    edges = keyed.select("row", "key", "at", edge=ibis.literal(0, "int8"))
+    for edge, within in enumerate(windows, 1):
+        bucket = max(within // 10, 1)
+        since = keyed["at"] - within
+        start = since - ((since % bucket) + bucket) % bucket
+        edges = edges.union(keyed.select("row", "key", at=start, edge=ibis.literal(edge, "int8")))
+    return edges
 
 
-def _moments(per_key: Any, columns: Sequence[str]) -> Any:
-    # many candidates share a person, a tag, a moment, the start of a window: each is counted once
-    union = per_key.select("key", at=columns[0])
-    for column in columns[1:]:
-        union = union.union(per_key.select("key", at=column))
-    return union.distinct()
-
-
-def _looked_up(per_key: Any, column: str, state: Any) -> Any:
-    known = {f"{column}.{what}": state[what] for what in ("n", "total", "last") if what in state.columns}
-    found = per_key.left_join(state.select(_key="key", _at="at", **known), [("key", "_key"), (column, "_at")])
-    return found.drop("_key", "_at")
+def _per_key(edges: Any, state: Any, n_edges: int) -> Any:
+    # one row per request and key, with what the state says at each of its edges
+    known = [what for what in ("n", "total", "last") if what in state.columns]
+    renamed = state.select(_key="key", _at="at", **{what: state[what] for what in known})
+    found = edges.left_join(renamed, [("key", "_key"), ("at", "_at")]).drop("_key", "_at")
+    if n_edges == 1:
+        return found.select("row", "key", "at", **{f"{what}0": found[what] for what in known})
+    wanted = {
+        f"{what}{edge}": found[what].max(where=found["edge"] == edge)
+        for edge in range(n_edges)
+        for what in known
+        if edge == 0 or what != "last"
+    }
+    return found.group_by(["row", "key"]).aggregate(at=found["at"].max(where=found["edge"] == 0), **wanted)
 
 
 def _smoothed_windows(group: Mapping[str, Aggregate]) -> list[int | None]:
@@ -159,18 +166,19 @@ def _overall(dataset: Dataset, rows: ibis.Table, events: EventTable, within: int
     return alone(dataset, rows, Aggregate(events, (), within, "mean", 0.0)).rename(overall="value")
 
 
-def _number(per_key: Any, aggregate: Aggregate, since: str | None, overall: str | None) -> Any:
+def _number(per_key: Any, aggregate: Aggregate, edge: int | None, overall: str | None) -> Any:
     import ibis
 
     def between(what: str) -> Any:
-        return per_key[f"at.{what}"] if since is None else per_key[f"at.{what}"] - per_key[f"{since}.{what}"]
+        until = per_key[f"{what}0"]
+        return until if edge is None else until - per_key[f"{what}{edge}"]
 
     if aggregate.what == "count":
         return between("n").cast("float64")
     if aggregate.what == "sum":
         return between("total")
     if aggregate.what == "last":
-        return (per_key["at"] - per_key["at.last"]).cast("float64") / 86_400e6
+        return (per_key["at"] - per_key["last0"]).cast("float64") / 86_400e6
     n, total = between("n"), between("total")
     if aggregate.smooth and overall is not None:
         n = n.cast("float64") + aggregate.smooth
@@ -179,41 +187,46 @@ def _number(per_key: Any, aggregate: Aggregate, since: str | None, overall: str 
 
 
 def _state(log: Any, moments: Any, asks: set[What]) -> Any:
-    # a moment's place among events and moments less its place among moments is the number of events before it; at
+    # many candidates share a person, a tag, a moment, the start of a window: each moment is looked at once.
+    # A moment's place among events and moments less its place among moments is the number of events before it; at
     # equal times the moment comes first, so that before is strict
     import ibis
 
     asked, nothing = ibis.literal(0, "int8"), ibis.null("float64")
     events = log.select("key", "at", event=asked + 1, value=log["value"].cast("float64"))
     both = events.union(moments.select("key", "at", event=asked, value=nothing))
-    numbered = both.mutate(place=ibis.row_number().over(ibis.window(group_by="key", order_by=["at", "event"])))
-    there = numbered.filter(numbered["event"] == 0)
-    there = there.mutate(among=ibis.row_number().over(ibis.window(group_by="key", order_by="at")))
-    state = there.select("key", "at", "among", n=there["place"] - there["among"])
-    return _with_sums(numbered, state, asks) if asks - {"count"} else state.drop("among")
+    placed = both.mutate(place=ibis.row_number().over(ibis.window(group_by="key", order_by=["at", "event"])))
+    if asks == {"count"}:
+        placed = placed.filter(placed["event"] == 0)
+    placed = placed.mutate(own=ibis.row_number().over(ibis.window(group_by=["key", "event"], order_by="place")))
+    if asks == {"count"}:
+        return placed.select("key", "at", n=placed["place"] - placed["own"])
+    return _so_far(placed)
 
 
-def _with_sums(numbered: Any, state: Any, asks: set[What]) -> Any:
-    # events between two moments are added up first, so that the running total is over moments, not over events
+def _so_far(placed: Any) -> Any:
+    # events between two moments are added up first, so that running totals are over moments, not over events
     import ibis
 
-    events = numbered.filter(numbered["event"] == 1)
-    order = ibis.window(group_by="key", order_by="place")
-    stretch = events.mutate(stretch=events["place"] - ibis.row_number().over(order))
-    wanted: dict[str, Any] = {}
-    if asks & {"sum", "mean"}:
-        wanted["total"] = stretch["value"].sum()
-    if "last" in asks:
-        wanted["last"] = stretch["at"].max()
-    sums = stretch.group_by(_key="key", _stretch="stretch").aggregate(**wanted)
-    found = state.left_join(sums, [("key", "_key"), ("among", "_stretch")])
-    so_far = ibis.cumulative_window(group_by="key", order_by="among")
-    running = {}
-    if "total" in wanted:
-        running["total"] = found["total"].fill_null(0.0).sum().over(so_far)
-    if "last" in wanted:
-        running["last"] = found["last"].max().over(so_far)
-    return found.select("key", "at", "n", **running)
+    is_event = placed["event"] == 1
+    others = placed["place"] - placed["own"]
+    stretch = placed.mutate(stretch=ibis.ifelse(is_event, others, placed["own"]))
+    is_event = stretch["event"] == 1
+    per_stretch = stretch.group_by(["key", "stretch"]).aggregate(
+        until=stretch["at"].max(where=~is_event),
+        added=is_event.sum(),
+        total=stretch["value"].sum(),
+        last=stretch["at"].max(where=is_event),
+    )
+    window = ibis.cumulative_window(group_by="key", order_by="stretch")
+    running = per_stretch.select(
+        "key",
+        at="until",
+        n=per_stretch["added"].sum().over(window),
+        total=per_stretch["total"].fill_null(0.0).sum().over(window),
+        last=per_stretch["last"].max().over(window),
+    )
+    return running.filter(running["at"].notnull())  # events after the last moment
 
 
 def _keyed(dataset: Any, table: Any, per: tuple[KeyPart, ...], keep: tuple[str, ...]) -> Any:

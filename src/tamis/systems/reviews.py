@@ -13,15 +13,11 @@ Expects five tables beside this file:
 Straight from a database, with the password in the environment alone:
 `tm.Table("cosmetics_products", database=os.environ["SHOP_DATABASE"])`.
 
-`python reviews.py` writes `reviews_<seconds>.parquet` and `products_<seconds>.parquet` beside it and says what every
+`tamis build reviews.py` writes `reviews_<seconds>.parquet` and `products_<seconds>.parquet` beside it and says what every
 step did; renamed to `reviews.parquet` and `products.parquet` they feed `ratings.py`, `ingredients.py` and
 `similar_products.py`.
 """
 
-import sys
-from pathlib import Path
-
-from tamis.core.clock import system_clock
 from tamis.data.reviews import ReviewTables
 
 tables = ReviewTables(
@@ -31,8 +27,3 @@ tables = ReviewTables(
     reviews="cosmetics_reviews.parquet",
     comments="cosmetics_review_comments.parquet",
 )
-
-if __name__ == "__main__":
-    here = Path(__file__).parent
-    reviews, products, made = tables.write(here, clock=system_clock, root=here)
-    sys.stdout.write("\n".join([*map(str, made.reports), f"wrote {reviews}", f"wrote {products}", ""]))

@@ -13,7 +13,7 @@ relevant to whoever liked it, bought it, or watched at least half of it.
 """
 
 import tamis as tm
-from tamis.models import GradientBoosting, Isotonic
+from tamis.models import GradientBoosting, Isotonic, TreeGrowth
 from tamis.stages.filter import AgeLimit, Available, NotSeen, Region
 from tamis.stages.rerank import AtMost, Explore, FreshFirst
 from tamis.stages.retrieve import Ease, Fresh, ItemToItem, Popular, Trending
@@ -54,7 +54,7 @@ home = tm.Funnel(
         NotSeen(plays),
     ],
     judge=tm.Judge(
-        GradientBoosting(),
+        GradientBoosting(growth=TreeGrowth(leaves=7, rows_per_leaf=200)),
         features=[
             plays.count(per=videos, within="30d"),
             plays.count(per=videos, within="365d"),
@@ -80,4 +80,5 @@ home = tm.Funnel(
         Explore(0.05),
     ],
     show=20,
+    propose=100,
 )

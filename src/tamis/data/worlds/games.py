@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tamis.core.clock import DAY
 from tamis.core.rng import generator
 from tamis.data.worlds.preferences import Preferences, popularity
 from tamis.data.worlds.world import START, Columns, Ints, as_time, check_sizes, draw, times
 
+Mask = NDArray[np.bool_]
 PLATFORMS = ("win", "mac", "linux", "steam_deck")
 _USED = np.array([0.7, 0.14, 0.06, 0.1])  # share of people on each platform
 _RUNS = np.array([0.98, 0.4, 0.35, 0.6])  # share of games that run on it
@@ -119,7 +121,7 @@ def _distinct(random: np.random.Generator, truth: Preferences, per_user: int) ->
     return user[first], game[first]
 
 
-def _catalogue(random: np.random.Generator, game: Ints, recommended: np.ndarray, runs: np.ndarray) -> Columns:
+def _catalogue(random: np.random.Generator, game: Ints, recommended: Mask, runs: Mask) -> Columns:
     n = len(runs)
     row = np.arange(n)
     reviews = np.bincount(game, minlength=n)
