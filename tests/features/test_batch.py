@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from tests.stores import DAY, small
 
 from tamis.core.words import Candidates, Queries
 from tamis.data.declarations import Tags
 from tamis.data.tables import open_table
 from tamis.features.batch import joined
 from tamis.features.declarations import Entity, Events
-from tests.stores import DAY, small
 
 N, ROWS = 600, 300
 
