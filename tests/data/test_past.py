@@ -135,3 +135,11 @@ def test_tables_without_times_get_a_seeded_order_that_no_row_order_changes():
     np.testing.assert_array_equal(first.item, second.item)
     np.testing.assert_array_equal(first.at, second.at)
     assert len(np.unique(first.at)) == 50
+
+
+def test_a_table_whose_columns_have_the_words_for_names_is_read():
+    table = {"user": ["a", "b"], "item": ["x", "y"], "at": np.array([1, 2]).astype("datetime64[us]"), "row": [7, 8]}
+    people, things = EntityTable(id="user"), EntityTable(id="item")
+    log = EventTable(table, user=people, item=things, at="at")
+    data = Dataset.load([log], now=2**60)
+    assert data.store.items.decode(data.events(log).item).to_pylist() == ["x", "y"]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _CATEGORY_SHARE = 0.5
+_OWN_COLUMNS = ("row", "user", "item", "at", "value", "kind")
 
 
 def read_store(
@@ -199,18 +200,17 @@ def _all_ids(entity: EntityTable, raw: dict[EntityTable, Any], seen: list[Any], 
 
 def _coded(read: Any, declared: EventTable, users: Ids, items: Ids, connection: Any) -> LoadedEvents:
     user_codes, item_codes = (_code_table(ids, connection) for ids in (users, items))
-    plain = [c for c in read.columns if not c.startswith("_")]
+    plain = [c for c in read.columns if not c.startswith("_") and c not in _OWN_COLUMNS]
     joined = read.inner_join(user_codes, read["_user"] == user_codes["id"])
     joined = joined.select(*[read[c] for c in [*plain, "_item", "_at", "_value", "_kind"]], user=user_codes["code"])
     final = joined.inner_join(item_codes, joined["_item"] == item_codes["id"])
-    rest = [c for c in plain if c not in ("row", "user", "item", "at", "value", "kind")]
     final = final.select(
         user=joined["user"],
         item=item_codes["code"],
         at=joined["_at"],
         value=joined["_value"].cast("float32"),
         kind=joined["_kind"],
-        **{c: joined[c] for c in rest},
+        **{c: joined[c] for c in plain},
     )
     if declared.at is None:
         final = _timed(final, connection)
